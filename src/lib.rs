@@ -1,1 +1,15 @@
-//! placeholder
+//! Firstline: a hybrid bot-plus-human triage engine for customer support.
+//!
+//! ```text
+//!  L0  domain                          nouns of the field: plain values             no IO
+//!  L1  triage   ports                  decisions | the seams (traits)               no IO
+//!  L2  engine   outbox   live          order of steps | tails of the log            through ports
+//!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
+//!  L4  http                            axum; reads through ports, writes through engine
+//!  L5  config -> cli -> main           the only place that names an adapter
+//!  side: tasks, telemetry, entropy     know nothing of ours
+//! ```
+
+pub mod domain;
+pub mod ports;
+pub mod triage;

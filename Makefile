@@ -1,0 +1,48 @@
+# Every task of this repository; `make` alone lists them.
+
+CARGO ?= cargo
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench fmt clean-cache onnxruntime
+
+step = @printf '\n==> %s\n' '$(1)'
+
+help: ## List these tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: onnxruntime ## Build and start the server (ARGS="--help" for its options)
+	$(call step,build)
+	$(CARGO) build --release --locked
+	$(call step,serve)
+	exec $(TARGET_DIR)/release/firstline serve $(ARGS)
+
+test: onnxruntime ## Format, lints, docs, then every test; stops at the first failure
+	$(call step,format)
+	$(CARGO) fmt --check
+	$(call step,lints)
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+	$(call step,documentation)
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --locked
+	$(call step,examples in the documentation)
+	$(CARGO) test --doc --locked
+	$(call step,tests)
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+		set -x; $(CARGO) nextest run --locked; \
+	else \
+		echo 'note: cargo-nextest is not installed, so plain cargo test runs: no time limits, crash tests not kept apart'; \
+		set -x; $(CARGO) test --lib --bins --tests --locked; \
+	fi
+
+bench: onnxruntime ## Run the benchmarks
+	$(CARGO) bench --locked
+
+fmt: ## Format the code
+	$(CARGO) fmt
+
+clean-cache: ## Delete .cache (ONNX Runtime is fetched again when next needed)
+	rm -rf .cache
+
+onnxruntime:
+	$(call step,ONNX Runtime)
+	@.ci/onnxruntime

@@ -1,0 +1,25 @@
+//! Canned responses: lines the business wrote once, for the bot to say or an agent to send.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::intent::Intent;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    Bot,
+    Agent,
+    Both,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CannedResponse {
+    pub id: String,
+    pub title: String,
+    pub locale: String,
+    pub speaker: Speaker,
+    /// Intents for which it is suggested to agents.
+    pub intents: Vec<Intent>,
+    /// A template: `{{ customer.name }}` and the like.
+    pub text: String,
+}

@@ -1,0 +1,239 @@
+//! A conversation and its state machine: one owner at a time, every takeover raises the epoch.
+//!
+//! ```text
+//!            hand_off            claim             release / transfer
+//!   Bot ───────────────▶ Queue ─────────▶ Agent ────────────────────▶ Queue
+//!    ▲  └────────────── claim ─────────────▲ │
+//!    └──────────── hand_back ────────────────┘      any owner ─ resolve ─▶ resolved ─ reopen ─▶ Bot
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::agent::Agent;
+use crate::domain::article::ArticleHit;
+use crate::domain::csat::Rating;
+use crate::domain::handoff::Handoff;
+use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
+use crate::domain::intent::Intent;
+use crate::domain::message::Message;
+use crate::domain::queue::Priority;
+use crate::domain::time::Timestamp;
+use crate::domain::turn::Refusal;
+
+/// How many messages a loaded conversation carries, newest last: what a decision or a handoff looks at.
+pub const RECENT_MESSAGES: usize = 30;
+
+/// How many moods are remembered for the trend.
+const MOODS_KEPT: usize = 8;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Open,
+    Resolved,
+}
+
+impl Status {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Owner {
+    Bot,
+    Queue { queue: QueueName, priority: Priority, since: Timestamp },
+    Agent { agent: Agent, since: Timestamp },
+}
+
+impl Owner {
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Queue { .. } => "queue",
+            Self::Agent { .. } => "agent",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Customer {
+    /// The company's own id of the customer; empty for an unknown visitor.
+    pub id: String,
+    pub name: String,
+    /// True only after a proof of identity.
+    pub verified: bool,
+}
+
+/// "Did you mean A or B?", asked and not yet answered. The hits were found for the question itself, so that
+/// the answer can be given when the customer says no more than "the first one".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Clarification {
+    pub options: Vec<Intent>,
+    pub hits: Vec<ArticleHit>,
+}
+
+/// What the bot remembers since it last took the conversation over.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// Customer messages taken.
+    pub turns: u32,
+    /// Times in a row that the bot did not help.
+    pub failures: u32,
+    /// Whether "did you mean" has been asked: it is asked once.
+    pub clarified: bool,
+    pub clarification: Option<Clarification>,
+    /// [`crate::domain::message::Source::key`] of the newest answer.
+    pub last_answer: Option<String>,
+    /// Probabilities of `negative`, newest last.
+    pub moods: Vec<f32>,
+    /// Whether a waiting customer has been told that a person is on the way.
+    pub told_waiting: bool,
+}
+
+impl Progress {
+    pub fn feel(&mut self, negative: f32) {
+        self.moods.push(negative);
+        if self.moods.len() > MOODS_KEPT {
+            self.moods.remove(0);
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    pub workspace: WorkspaceId,
+    pub id: ConversationId,
+    /// Turns committed; 0 means that the conversation is not stored yet.
+    pub version: u64,
+    /// Takeovers so far.
+    pub epoch: u64,
+    pub status: Status,
+    pub owner: Owner,
+    pub customer: Customer,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// `seq` of the newest message.
+    pub last_seq: u64,
+    /// Number of the newest event.
+    pub last_event: u64,
+    pub progress: Progress,
+    /// The newest handoff, kept for the agent after the claim.
+    pub handoff: Option<Handoff>,
+    pub rating: Option<Rating>,
+    /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
+    #[serde(skip)]
+    pub messages: Vec<Message>,
+}
+
+impl Conversation {
+    /// Not stored until a turn on it is committed.
+    pub fn new(workspace: WorkspaceId, id: ConversationId, customer: Customer, now: Timestamp) -> Self {
+        Self {
+            workspace,
+            id,
+            version: 0,
+            epoch: 0,
+            status: Status::Open,
+            owner: Owner::Bot,
+            customer,
+            created_at: now,
+            updated_at: now,
+            last_seq: 0,
+            last_event: 0,
+            progress: Progress::default(),
+            handoff: None,
+            rating: None,
+            messages: Vec::new(),
+        }
+    }
+
+    fn take_over(&mut self, owner: Owner) {
+        self.owner = owner;
+        self.epoch += 1;
+    }
+
+    fn must_be_open(&self) -> Result<(), Refusal> {
+        if self.status == Status::Resolved { Err(Refusal::Resolved) } else { Ok(()) }
+    }
+
+    /// The bot gives the conversation to the agents' waiting line.
+    pub fn hand_off(&mut self, handoff: Handoff) {
+        let (queue, priority, since) = (handoff.queue.clone(), handoff.priority, handoff.at);
+        self.handoff = Some(handoff);
+        self.take_over(Owner::Queue { queue, priority, since });
+    }
+
+    /// An agent takes it from the queue or from the bot. Claiming twice is harmless; taking it from another agent
+    /// is refused: that is a transfer.
+    pub fn claim(&mut self, agent: &Agent, now: Timestamp) -> Result<(), Refusal> {
+        self.must_be_open()?;
+        match &self.owner {
+            Owner::Agent { agent: holder, .. } if holder.id == agent.id => Err(Refusal::AlreadyYours),
+            Owner::Agent { agent: holder, .. } => Err(Refusal::HeldBy(holder.id.clone())),
+            Owner::Bot | Owner::Queue { .. } => {
+                self.take_over(Owner::Agent { agent: agent.clone(), since: now });
+                Ok(())
+            }
+        }
+    }
+
+    /// Whoever writes or acts as an agent must hold the conversation.
+    pub fn must_be_held_by(&self, agent: &Agent) -> Result<(), Refusal> {
+        self.must_be_open()?;
+        match &self.owner {
+            Owner::Agent { agent: holder, .. } if holder.id == agent.id => Ok(()),
+            Owner::Agent { agent: holder, .. } => Err(Refusal::HeldBy(holder.id.clone())),
+            Owner::Bot | Owner::Queue { .. } => Err(Refusal::NotClaimed),
+        }
+    }
+
+    /// Back to a waiting line: the same as before (`release`) or another (`transfer`).
+    pub fn requeue(&mut self, agent: &Agent, queue: QueueName, now: Timestamp) -> Result<(), Refusal> {
+        self.must_be_held_by(agent)?;
+        let priority = self.handoff.as_ref().map_or(Priority::Normal, |handoff| handoff.priority);
+        self.take_over(Owner::Queue { queue, priority, since: now });
+        Ok(())
+    }
+
+    /// The bot goes on, with its failures, moods and handoff forgotten so that it does not hand off again at once.
+    pub fn hand_back(&mut self, agent: &Agent) -> Result<(), Refusal> {
+        self.must_be_held_by(agent)?;
+        self.start_over();
+        Ok(())
+    }
+
+    fn start_over(&mut self) {
+        self.progress = Progress::default();
+        self.handoff = None;
+        self.take_over(Owner::Bot);
+    }
+
+    pub fn resolve(&mut self) -> Result<(), Refusal> {
+        self.must_be_open()?;
+        self.status = Status::Resolved;
+        Ok(())
+    }
+
+    /// The customer writes again after the end: the bot starts over. False when it was open anyway.
+    pub fn reopen(&mut self) -> bool {
+        let resolved = self.status == Status::Resolved;
+        if resolved {
+            self.status = Status::Open;
+            self.start_over();
+        }
+        resolved
+    }
+
+    pub fn push(&mut self, message: Message) {
+        self.last_seq = message.seq;
+        self.messages.push(message);
+        if self.messages.len() > RECENT_MESSAGES {
+            self.messages.remove(0);
+        }
+    }
+}

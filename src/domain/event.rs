@@ -1,0 +1,223 @@
+//! Events: durable facts. Their JSON is a contract with the outside (webhooks, event streams), so these types
+//! are the wire types, and the same bytes are sent however often and by whichever way.
+
+use serde::Serialize;
+
+use crate::domain::agent::Agent;
+use crate::domain::conversation::{Conversation, Customer};
+use crate::domain::entity::Entity;
+use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::id::{ConversationId, EventId, QueueName, WorkspaceId};
+use crate::domain::intent::ScoredIntent;
+use crate::domain::message::Message;
+use crate::domain::queue::Priority;
+use crate::domain::time::Timestamp;
+
+/// What webhook endpoints can ask for, and event streams carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    ConversationCreated,
+    ConversationReopened,
+    ConversationResolved,
+    MessageCreated,
+    HandoffRequested,
+    HandoffAccepted,
+    HandoffReleased,
+    HandoffEnded,
+    CsatRated,
+}
+
+impl EventKind {
+    pub const ALL: [Self; 9] = [
+        Self::ConversationCreated,
+        Self::ConversationReopened,
+        Self::ConversationResolved,
+        Self::MessageCreated,
+        Self::HandoffRequested,
+        Self::HandoffAccepted,
+        Self::HandoffReleased,
+        Self::HandoffEnded,
+        Self::CsatRated,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ConversationCreated => "conversation.created",
+            Self::ConversationReopened => "conversation.reopened",
+            Self::ConversationResolved => "conversation.resolved",
+            Self::MessageCreated => "message.created",
+            Self::HandoffRequested => "handoff.requested",
+            Self::HandoffAccepted => "handoff.accepted",
+            Self::HandoffReleased => "handoff.released",
+            Self::HandoffEnded => "handoff.ended",
+            Self::CsatRated => "csat.rated",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub data: EventData,
+}
+
+/// The `data` of an event; which variant it is stands in `type`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum EventData {
+    ConversationCreated {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        customer: Customer,
+    },
+    ConversationReopened {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+    },
+    /// `by` is `customer`, `bot` or `agent`.
+    ConversationResolved {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        by: &'static str,
+        agent: Option<Agent>,
+    },
+    MessageCreated {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        message: Message,
+    },
+    HandoffRequested(Box<HandoffRequested>),
+    HandoffAccepted {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+    },
+    /// Back in a queue, the same or another.
+    HandoffReleased {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        queue: QueueName,
+    },
+    /// Back with the bot.
+    HandoffEnded {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+    },
+    CsatRated {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        score: u8,
+        comment: String,
+    },
+}
+
+impl EventData {
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::ConversationCreated { .. } => EventKind::ConversationCreated,
+            Self::ConversationReopened { .. } => EventKind::ConversationReopened,
+            Self::ConversationResolved { .. } => EventKind::ConversationResolved,
+            Self::MessageCreated { .. } => EventKind::MessageCreated,
+            Self::HandoffRequested(_) => EventKind::HandoffRequested,
+            Self::HandoffAccepted { .. } => EventKind::HandoffAccepted,
+            Self::HandoffReleased { .. } => EventKind::HandoffReleased,
+            Self::HandoffEnded { .. } => EventKind::HandoffEnded,
+            Self::CsatRated { .. } => EventKind::CsatRated,
+        }
+    }
+}
+
+/// The event that matters: a person is needed, and here is the case.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct HandoffRequested {
+    pub conversation_id: ConversationId,
+    pub workspace: WorkspaceId,
+    pub epoch: u64,
+    pub queue: QueueName,
+    pub priority: Priority,
+    pub reason: Reason,
+    pub reasons: Vec<Reason>,
+    pub customer: Customer,
+    pub summary: String,
+    pub intents: Vec<ScoredIntent>,
+    pub sentiment: Option<Mood>,
+    pub entities: Vec<Entity>,
+    pub transcript: Vec<TranscriptLine>,
+    pub suggested_replies: Vec<SuggestedReply>,
+    pub articles: Vec<ArticleReference>,
+    pub sla: Sla,
+    pub links: Links,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TranscriptLine {
+    pub from: &'static str,
+    pub text: String,
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sla {
+    pub first_response_due: Timestamp,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Links {
+    pub conversation: String,
+    pub claim: String,
+}
+
+impl HandoffRequested {
+    /// `base_url` is where this server is reached from outside, without a slash at the end.
+    pub fn new(conversation: &Conversation, handoff: &Handoff, base_url: &str) -> Self {
+        let url = format!("{base_url}/v1/conversations/{}", conversation.id);
+        Self {
+            conversation_id: conversation.id.clone(),
+            workspace: conversation.workspace.clone(),
+            epoch: conversation.epoch,
+            queue: handoff.queue.clone(),
+            priority: handoff.priority,
+            reason: handoff.reason,
+            reasons: handoff.reasons.clone(),
+            customer: conversation.customer.clone(),
+            summary: handoff.summary.clone(),
+            intents: handoff.intents.clone(),
+            sentiment: handoff.sentiment.clone(),
+            entities: handoff.entities.clone(),
+            transcript: conversation.messages.iter().map(TranscriptLine::from).collect(),
+            suggested_replies: handoff.suggested_replies.clone(),
+            articles: handoff.articles.clone(),
+            sla: Sla { first_response_due: handoff.first_response_due },
+            links: Links { claim: format!("{url}/claim"), conversation: url },
+        }
+    }
+}
+
+impl From<&Message> for TranscriptLine {
+    fn from(message: &Message) -> Self {
+        Self { from: message.from.as_str(), text: message.text.clone(), at: message.at }
+    }
+}
+
+/// An event as the log keeps it: `data` is the JSON that was written when it happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// Place in the log of the whole store: rises with every commit.
+    pub position: u64,
+    pub id: EventId,
+    pub conversation: ConversationId,
+    pub kind: EventKind,
+    pub at: Timestamp,
+    pub data: String,
+}

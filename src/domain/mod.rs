@@ -1,0 +1,23 @@
+//! The nouns of customer support as plain values: no IO, no clock, no randomness, nothing of ours imported.
+//!
+//! Values that are kept (conversations, messages, readings, traces) derive serde for the *store*; what crosses
+//! the HTTP wire has its own types in `http`. The one exception is [`event`]: an event is itself a contract.
+
+pub mod agent;
+pub mod api_key;
+pub mod article;
+pub mod canned_response;
+pub mod conversation;
+pub mod csat;
+pub mod entity;
+pub mod event;
+pub mod handoff;
+pub mod id;
+pub mod intent;
+pub mod message;
+pub mod queue;
+pub mod reading;
+pub mod sentiment;
+pub mod time;
+pub mod turn;
+pub mod webhook;

@@ -1,0 +1,85 @@
+//! A reading: all that the model and the search said of one message.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::domain::article::ArticleHit;
+use crate::domain::entity::Entity;
+use crate::domain::intent::ScoredIntent;
+use crate::domain::sentiment::Sentiment;
+
+/// `code` is ISO 639-1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Language {
+    pub code: String,
+    pub confidence: f32,
+}
+
+/// Why a part of the engine could not read the message. It ends in a handoff, never in silence.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "detail")]
+pub enum Fault {
+    #[error("the classifier's pool is full")]
+    Overloaded,
+    #[error("the classifier has stopped")]
+    Stopped,
+    #[error("the classifier failed: {0}")]
+    Classifier(String),
+    #[error("the knowledge search failed: {0}")]
+    Search(String),
+}
+
+/// What the classifier alone says of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Classification {
+    /// All intents of the model, most probable first.
+    pub intents: Vec<ScoredIntent>,
+    pub sentiment: Sentiment,
+    /// Unit length; as many numbers as the model's `embedding` output has.
+    pub embedding: Vec<f32>,
+    /// `None` when the text is too short to tell.
+    pub language: Option<Language>,
+    pub entities: Vec<Entity>,
+    /// Name, version and first digits of the hash of the model that read it.
+    pub model: String,
+}
+
+/// Empty intents and no sentiment with a `fault`: nothing could be read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Reading {
+    /// The five most probable, best first.
+    pub intents: Vec<ScoredIntent>,
+    pub sentiment: Option<Sentiment>,
+    pub language: Option<Language>,
+    pub entities: Vec<Entity>,
+    pub hits: Vec<ArticleHit>,
+    pub model: Option<String>,
+    pub fault: Option<Fault>,
+}
+
+/// How many intents a reading keeps.
+const INTENTS_KEPT: usize = 5;
+
+impl Reading {
+    pub fn new(classification: Classification, hits: Vec<ArticleHit>) -> Self {
+        let mut intents = classification.intents;
+        intents.truncate(INTENTS_KEPT);
+        Self {
+            intents,
+            sentiment: Some(classification.sentiment),
+            language: classification.language,
+            entities: classification.entities,
+            hits,
+            model: Some(classification.model),
+            fault: None,
+        }
+    }
+
+    pub fn failed(fault: Fault) -> Self {
+        Self { fault: Some(fault), ..Self::default() }
+    }
+
+    pub fn top(&self) -> Option<&ScoredIntent> {
+        self.intents.first()
+    }
+}

@@ -1,0 +1,159 @@
+//! Inputs and turns: everything that can change a conversation, and all that one of them changes.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::domain::agent::Agent;
+use crate::domain::conversation::Conversation;
+use crate::domain::csat::Rating;
+use crate::domain::event::Event;
+use crate::domain::handoff::Reason;
+use crate::domain::id::{AgentId, QueueName};
+use crate::domain::message::{Message, Text};
+use crate::domain::reading::Reading;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Input {
+    /// A conversation is opened and nothing said yet.
+    Opened,
+    CustomerMessage {
+        text: Text,
+    },
+    AgentMessage {
+        agent: Agent,
+        text: Text,
+    },
+    AgentAction {
+        agent: Agent,
+        action: AgentAction,
+    },
+    Rated {
+        rating: Rating,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "name")]
+pub enum AgentAction {
+    Claim,
+    /// Back to the queue it came from.
+    Release,
+    Transfer {
+        queue: QueueName,
+    },
+    Resolve,
+    /// Back to the bot.
+    HandBack,
+}
+
+/// What the turn did, in one word; `reason` only with a handoff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "name", content = "reason")]
+pub enum Action {
+    Answer,
+    /// The bot needs the customer to say more.
+    Ask,
+    /// "Did you mean A or B?"
+    Clarify,
+    Handoff(Reason),
+    /// The bot ends the conversation.
+    Close,
+    /// Recorded for whoever holds the conversation; the bot says nothing or that a person is on the way.
+    Relay,
+    /// The owner or the status changed, by an agent's action.
+    Transition,
+    /// Written down, nothing else: opened, rated.
+    Record,
+}
+
+impl Action {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Ask => "ask",
+            Self::Clarify => "clarify",
+            Self::Handoff(_) => "handoff",
+            Self::Close => "close",
+            Self::Relay => "relay",
+            Self::Transition => "transition",
+            Self::Record => "record",
+        }
+    }
+}
+
+/// Why an input changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    #[error("the conversation is resolved; it reopens when the customer writes")]
+    Resolved,
+    #[error("you hold this conversation already")]
+    AlreadyYours,
+    #[error("agent {0} holds this conversation; ask for a transfer")]
+    HeldBy(AgentId),
+    #[error("claim the conversation first")]
+    NotClaimed,
+    #[error("there is no queue named {0}; knowledge/policy.yml lists the queues")]
+    UnknownQueue(QueueName),
+}
+
+/// One rule that was considered, with what it looked at and whether it applied.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TraceStep {
+    pub rule: String,
+    pub inputs: Value,
+    pub fired: bool,
+}
+
+/// Every rule considered, in order; enough, with the reading and the conversation before, to decide again.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Trace {
+    /// Hash of the policy and replies decided under.
+    pub policy: String,
+    pub steps: Vec<TraceStep>,
+}
+
+/// All that one input changes. The store writes it in one transaction, or not at all: messages, the conversation
+/// where `before` and `epoch_before` still hold, events, and a delivery for each event that an endpoint wants.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turn {
+    pub action: Action,
+    /// The version this was decided on.
+    pub before: u64,
+    /// The epoch this was decided under.
+    pub epoch_before: u64,
+    /// As it is afterwards; its version is `before + 1`.
+    pub conversation: Conversation,
+    pub messages: Vec<Message>,
+    pub events: Vec<Event>,
+    pub input: Input,
+    pub reading: Option<Reading>,
+    pub trace: Trace,
+}
+
+/// A committed turn as the store remembers it, to answer a repeated request, to explain and to replay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TurnRecord {
+    pub action: Action,
+    pub conversation: Conversation,
+    pub messages: Vec<Message>,
+    pub input: Input,
+    pub reading: Option<Reading>,
+    pub trace: Trace,
+}
+
+impl From<&Turn> for TurnRecord {
+    fn from(turn: &Turn) -> Self {
+        let mut conversation = turn.conversation.clone();
+        conversation.messages = Vec::new();
+        Self {
+            action: turn.action,
+            conversation,
+            messages: turn.messages.clone(),
+            input: turn.input.clone(),
+            reading: turn.reading.clone(),
+            trace: turn.trace.clone(),
+        }
+    }
+}

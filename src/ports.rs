@@ -1,0 +1,200 @@
+//! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
+//! Each method of the store is one whole transaction.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tokio::sync::watch;
+
+use crate::domain::api_key::ApiKey;
+use crate::domain::article::{ArticleHit, Audience};
+use crate::domain::conversation::Conversation;
+use crate::domain::event::LoggedEvent;
+use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, WorkspaceId};
+use crate::domain::intent::ScoredIntent;
+use crate::domain::message::Message;
+use crate::domain::reading::{Classification, Fault};
+use crate::domain::time::Timestamp;
+use crate::domain::turn::{Turn, TurnRecord};
+use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+
+/// The one way to ask for the time, so that tests and replays can hold it still.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+#[async_trait]
+pub trait Classifier: Send + Sync + fmt::Debug {
+    /// Never waits for long: a full pool is [`Fault::Overloaded`] at once.
+    async fn classify(&self, text: &str) -> Result<Classification, Fault>;
+}
+
+/// What to look for. Passages that are not valid at `now`, or not in `locale`, are never found.
+#[derive(Debug, Clone)]
+pub struct SearchQuery<'a> {
+    pub text: &'a str,
+    /// What the classifier read: passages of these intents rank higher and are found even without a common word.
+    pub intents: &'a [ScoredIntent],
+    pub locale: &'a str,
+    /// `Public` finds what customers may read; `Internal` finds everything.
+    pub audience: Audience,
+    pub now: Timestamp,
+    pub limit: usize,
+}
+
+pub trait KnowledgeBase: Send + Sync + fmt::Debug {
+    /// Best first; a [`Fault::Search`] when the index cannot be read.
+    fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault>;
+}
+
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("the conversation changed while the turn was decided")]
+    Conflict,
+    #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
+    KeyReused,
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("the lease on the delivery was lost to another worker")]
+    LeaseLost,
+    /// Disk full, database locked or closed: nothing was acknowledged, trying again later is right.
+    #[error("the store cannot be used now: {0}")]
+    Unavailable(String),
+    /// What is stored cannot be understood: a fault of ours or a damaged file.
+    #[error("a stored {what} cannot be read: {problem}")]
+    Corrupt { what: &'static str, problem: String },
+}
+
+/// Ties a repeated request to its first answer. Remembered for 24 hours, in the transaction of the turn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    pub workspace: WorkspaceId,
+    /// Who asks: two callers may choose the same key.
+    pub scope: String,
+    pub key: String,
+    /// Hash of method, path and body.
+    pub fingerprint: String,
+    pub at: Timestamp,
+}
+
+#[derive(Debug)]
+pub enum Committed {
+    Fresh,
+    /// The key was known: this is what happened then, and nothing was written now.
+    Repeated(Box<TurnRecord>),
+}
+
+/// A part of a list; `next` is the cursor to go on from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+}
+
+#[async_trait]
+pub trait Conversations: Send + Sync {
+    async fn load(&self, workspace: &WorkspaceId, id: &ConversationId) -> Result<Option<Conversation>, StoreError>;
+
+    /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch
+    /// moved, with `KeyReused` when the key belongs to another request.
+    async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError>;
+
+    /// What a known key led to; `KeyReused` when the request was another.
+    async fn recall(&self, key: &Idempotency) -> Result<Option<TurnRecord>, StoreError>;
+
+    /// Every turn, oldest first.
+    async fn turns(&self, workspace: &WorkspaceId, id: &ConversationId) -> Result<Vec<TurnRecord>, StoreError>;
+
+    /// Messages with a `seq` above `after`, oldest first.
+    async fn messages(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// Waiting conversations: highest priority first, then longest wait. Their `messages` are empty.
+    async fn queue(
+        &self,
+        workspace: &WorkspaceId,
+        queue: Option<&QueueName>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Conversation>, StoreError>;
+}
+
+#[async_trait]
+pub trait EventLog: Send + Sync {
+    /// Events behind `position`, oldest first, of one conversation or of all.
+    async fn events(
+        &self,
+        workspace: &WorkspaceId,
+        conversation: Option<&ConversationId>,
+        position: u64,
+        limit: usize,
+    ) -> Result<Vec<LoggedEvent>, StoreError>;
+
+    /// The newest position; changes after every commit.
+    fn position(&self) -> watch::Receiver<u64>;
+}
+
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    /// Adding the same id twice changes nothing and returns what is there.
+    async fn add_endpoint(&self, endpoint: &Endpoint) -> Result<Endpoint, StoreError>;
+
+    async fn endpoints(&self, workspace: &WorkspaceId) -> Result<Vec<Endpoint>, StoreError>;
+
+    /// Replaces everything but id, workspace and creation time.
+    async fn change_endpoint(&self, endpoint: &Endpoint) -> Result<(), StoreError>;
+
+    /// Its deliveries and attempts go with it.
+    async fn remove_endpoint(&self, workspace: &WorkspaceId, id: &EndpointId) -> Result<(), StoreError>;
+
+    /// Takes up to `limit` deliveries that are due and under no lease, the longest due first; at most
+    /// `per_endpoint` for each endpoint, so that a slow one cannot fill the worker.
+    async fn claim(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+        per_endpoint: usize,
+    ) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Writes the attempt and its verdict; `LeaseLost` when another worker has it by now.
+    async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict) -> Result<(), StoreError>;
+
+    /// Newest first.
+    async fn deliveries(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        state: Option<DeliveryState>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Delivery>, StoreError>;
+
+    /// Oldest first.
+    async fn attempts(&self, workspace: &WorkspaceId, id: &DeliveryId) -> Result<Vec<Attempt>, StoreError>;
+
+    /// Due at once, with a fresh schedule and the same event id, whatever its state.
+    async fn replay(&self, workspace: &WorkspaceId, id: &DeliveryId, now: Timestamp) -> Result<Delivery, StoreError>;
+}
+
+#[async_trait]
+pub trait ApiKeys: Send + Sync {
+    async fn add_key(&self, key: &ApiKey) -> Result<(), StoreError>;
+
+    async fn key(&self, sha256: &str) -> Result<Option<ApiKey>, StoreError>;
+
+    async fn keys(&self, workspace: &WorkspaceId) -> Result<Vec<ApiKey>, StoreError>;
+
+    async fn revoke_key(&self, workspace: &WorkspaceId, id: &KeyId) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+pub trait Store: Conversations + EventLog + Deliveries + ApiKeys + fmt::Debug {
+    /// Fails when nothing could be written now.
+    async fn ready(&self) -> Result<(), StoreError>;
+}
