@@ -11,5 +11,6 @@
 //! ```
 
 pub mod domain;
+pub mod engine;
 pub mod ports;
 pub mod triage;
