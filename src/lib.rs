@@ -12,4 +12,5 @@
 
 pub mod domain;
 pub mod ports;
+pub mod store;
 pub mod triage;
