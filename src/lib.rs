@@ -11,6 +11,7 @@
 //! ```
 
 pub mod domain;
+pub mod engine;
 pub mod ports;
 pub mod store;
 pub mod triage;

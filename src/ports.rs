@@ -93,7 +93,11 @@ pub struct Page<T> {
 
 #[async_trait]
 pub trait Conversations: Send + Sync {
-    async fn load(&self, workspace: &WorkspaceId, id: &ConversationId) -> Result<Option<Conversation>, StoreError>;
+    async fn load(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+    ) -> Result<Option<Conversation>, StoreError>;
 
     /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch
     /// moved, with `KeyReused` when the key belongs to another request.
@@ -103,7 +107,11 @@ pub trait Conversations: Send + Sync {
     async fn recall(&self, key: &Idempotency) -> Result<Option<TurnRecord>, StoreError>;
 
     /// Every turn, oldest first.
-    async fn turns(&self, workspace: &WorkspaceId, id: &ConversationId) -> Result<Vec<TurnRecord>, StoreError>;
+    async fn turns(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+    ) -> Result<Vec<TurnRecord>, StoreError>;
 
     /// Messages with a `seq` above `after`, oldest first.
     async fn messages(
@@ -163,7 +171,8 @@ pub trait Deliveries: Send + Sync {
     ) -> Result<Vec<Claimed>, StoreError>;
 
     /// Writes the attempt and its verdict; `LeaseLost` when another worker has it by now.
-    async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict) -> Result<(), StoreError>;
+    async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict)
+    -> Result<(), StoreError>;
 
     /// Newest first.
     async fn deliveries(
@@ -179,7 +188,12 @@ pub trait Deliveries: Send + Sync {
     async fn attempts(&self, workspace: &WorkspaceId, id: &DeliveryId) -> Result<Vec<Attempt>, StoreError>;
 
     /// Due at once, with a fresh schedule and the same event id, whatever its state.
-    async fn replay(&self, workspace: &WorkspaceId, id: &DeliveryId, now: Timestamp) -> Result<Delivery, StoreError>;
+    async fn replay(
+        &self,
+        workspace: &WorkspaceId,
+        id: &DeliveryId,
+        now: Timestamp,
+    ) -> Result<Delivery, StoreError>;
 }
 
 #[async_trait]

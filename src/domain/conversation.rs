@@ -46,8 +46,15 @@ impl Status {
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Owner {
     Bot,
-    Queue { queue: QueueName, priority: Priority, since: Timestamp },
-    Agent { agent: Agent, since: Timestamp },
+    Queue {
+        queue: QueueName,
+        priority: Priority,
+        since: Timestamp,
+    },
+    Agent {
+        agent: Agent,
+        since: Timestamp,
+    },
 }
 
 impl Owner {
@@ -158,14 +165,22 @@ impl Conversation {
     }
 
     fn must_be_open(&self) -> Result<(), Refusal> {
-        if self.status == Status::Resolved { Err(Refusal::Resolved) } else { Ok(()) }
+        if self.status == Status::Resolved {
+            Err(Refusal::Resolved)
+        } else {
+            Ok(())
+        }
     }
 
     /// The bot gives the conversation to the agents' waiting line.
     pub fn hand_off(&mut self, handoff: Handoff) {
         let (queue, priority, since) = (handoff.queue.clone(), handoff.priority, handoff.at);
         self.handoff = Some(handoff);
-        self.take_over(Owner::Queue { queue, priority, since });
+        self.take_over(Owner::Queue {
+            queue,
+            priority,
+            since,
+        });
     }
 
     /// An agent takes it from the queue or from the bot. Claiming twice is harmless; taking it from another agent
@@ -176,7 +191,10 @@ impl Conversation {
             Owner::Agent { agent: holder, .. } if holder.id == agent.id => Err(Refusal::AlreadyYours),
             Owner::Agent { agent: holder, .. } => Err(Refusal::HeldBy(holder.id.clone())),
             Owner::Bot | Owner::Queue { .. } => {
-                self.take_over(Owner::Agent { agent: agent.clone(), since: now });
+                self.take_over(Owner::Agent {
+                    agent: agent.clone(),
+                    since: now,
+                });
                 Ok(())
             }
         }
@@ -195,8 +213,15 @@ impl Conversation {
     /// Back to a waiting line: the same as before (`release`) or another (`transfer`).
     pub fn requeue(&mut self, agent: &Agent, queue: QueueName, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_held_by(agent)?;
-        let priority = self.handoff.as_ref().map_or(Priority::Normal, |handoff| handoff.priority);
-        self.take_over(Owner::Queue { queue, priority, since: now });
+        let priority = self
+            .handoff
+            .as_ref()
+            .map_or(Priority::Normal, |handoff| handoff.priority);
+        self.take_over(Owner::Queue {
+            queue,
+            priority,
+            since: now,
+        });
         Ok(())
     }
 

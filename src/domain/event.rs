@@ -198,15 +198,24 @@ impl HandoffRequested {
             transcript: conversation.messages.iter().map(TranscriptLine::from).collect(),
             suggested_replies: handoff.suggested_replies.clone(),
             articles: handoff.articles.clone(),
-            sla: Sla { first_response_due: handoff.first_response_due },
-            links: Links { claim: format!("{url}/claim"), conversation: url },
+            sla: Sla {
+                first_response_due: handoff.first_response_due,
+            },
+            links: Links {
+                claim: format!("{url}/claim"),
+                conversation: url,
+            },
         }
     }
 }
 
 impl From<&Message> for TranscriptLine {
     fn from(message: &Message) -> Self {
-        Self { from: message.from.as_str(), text: message.text.clone(), at: message.at }
+        Self {
+            from: message.from.as_str(),
+            text: message.text.clone(),
+            at: message.at,
+        }
     }
 }
 

@@ -124,6 +124,9 @@ mod tests {
         assert!(ConversationId::parse("").is_err());
         assert!(QueueName::parse(&"x".repeat(81)).is_err());
         let error = AgentId::parse("ana maria").unwrap_err();
-        assert_eq!(error.to_string(), "\"ana maria\" is not a valid agent id: use letters, digits, _ and - only");
+        assert_eq!(
+            error.to_string(),
+            "\"ana maria\" is not a valid agent id: use letters, digits, _ and - only"
+        );
     }
 }

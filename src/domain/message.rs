@@ -17,7 +17,9 @@ pub enum InvalidText {
     Empty,
     #[error("the text has {0} bytes; send at most {TEXT_BYTES_MAX}, in several messages if need be")]
     TooLong(usize),
-    #[error("the text holds the control character U+{code:04X} at byte {at}; remove it (line breaks and tabs are fine)")]
+    #[error(
+        "the text holds the control character U+{code:04X} at byte {at}; remove it (line breaks and tabs are fine)"
+    )]
     Control { code: u32, at: usize },
 }
 
@@ -35,8 +37,14 @@ impl Text {
         if text.len() > TEXT_BYTES_MAX {
             return Err(InvalidText::TooLong(text.len()));
         }
-        match text.char_indices().find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            Some((at, c)) => Err(InvalidText::Control { code: u32::from(c), at }),
+        match text
+            .char_indices()
+            .find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+        {
+            Some((at, c)) => Err(InvalidText::Control {
+                code: u32::from(c),
+                at,
+            }),
             None => Ok(Self(text.to_owned())),
         }
     }
@@ -110,7 +118,10 @@ mod tests {
     fn texts_are_bounded_and_clean() {
         assert_eq!(Text::parse("  hi \n").unwrap().as_str(), "hi");
         assert_eq!(Text::parse(" \t\n"), Err(InvalidText::Empty));
-        assert_eq!(Text::parse(&"x".repeat(TEXT_BYTES_MAX + 1)), Err(InvalidText::TooLong(TEXT_BYTES_MAX + 1)));
+        assert_eq!(
+            Text::parse(&"x".repeat(TEXT_BYTES_MAX + 1)),
+            Err(InvalidText::TooLong(TEXT_BYTES_MAX + 1))
+        );
         assert_eq!(Text::parse("a\0b"), Err(InvalidText::Control { code: 0, at: 1 }));
         assert!(!Text::parse("😡😡 123 !!!").unwrap().has_words());
     }

@@ -76,7 +76,10 @@ impl Reading {
     }
 
     pub fn failed(fault: Fault) -> Self {
-        Self { fault: Some(fault), ..Self::default() }
+        Self {
+            fault: Some(fault),
+            ..Self::default()
+        }
     }
 
     pub fn top(&self) -> Option<&ScoredIntent> {

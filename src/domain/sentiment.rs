@@ -38,7 +38,12 @@ impl Sentiment {
         } else {
             SentimentLabel::Neutral
         };
-        Self { label, negative, neutral, positive }
+        Self {
+            label,
+            negative,
+            neutral,
+            positive,
+        }
     }
 }
 
@@ -67,7 +72,9 @@ const TREND_STEP: f32 = 0.2;
 /// `negatives` are the probabilities of `negative`, oldest first. The newest message is held against the mean
 /// of those before it, so one message has no trend and one outburst in a calm conversation is `falling`.
 pub fn trend(negatives: &[f32]) -> Trend {
-    let Some((newest, before)) = negatives.split_last() else { return Trend::Steady };
+    let Some((newest, before)) = negatives.split_last() else {
+        return Trend::Steady;
+    };
     if before.is_empty() {
         return Trend::Steady;
     }
@@ -83,7 +90,11 @@ pub fn trend(negatives: &[f32]) -> Trend {
 
 /// 0 for an empty slice: nobody has complained yet.
 pub fn mean(values: &[f32]) -> f32 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f32>() / values.len() as f32 }
+    if values.is_empty() {
+        0.0
+    } else {
+        values.iter().sum::<f32>() / values.len() as f32
+    }
 }
 
 #[cfg(test)]

@@ -1,1 +1,12 @@
-//! t
+//! The decision: pure functions from a conversation, an input, a reading and a policy to a turn.
+//! No IO, no clock, no randomness: the same values always give the same turn.
+
+mod agent;
+mod answer;
+mod clarify;
+pub mod decide;
+mod draft;
+mod handoff;
+mod phrases;
+pub mod policy;
+pub mod reply;

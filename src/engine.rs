@@ -1,0 +1,144 @@
+//! The order of steps for one input, and nothing else: read, load, decide, commit. What each step means is
+//! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::domain::article::{ArticleHit, Audience};
+use crate::domain::conversation::{Conversation, Customer};
+use crate::domain::id::{ConversationId, WorkspaceId};
+use crate::domain::message::Text;
+use crate::domain::reading::{Fault, Reading};
+use crate::domain::time::Timestamp;
+use crate::domain::turn::{Input, Refusal, TurnRecord};
+use crate::ports::{
+    Classifier, Clock, Committed, Idempotency, KnowledgeBase, SearchQuery, Store, StoreError,
+};
+use crate::triage::decide::decide;
+use crate::triage::policy::Policy;
+
+/// How often a turn is decided anew when the conversation moved meanwhile.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// How many passages a reading carries.
+const HITS_MAX: usize = 8;
+
+#[derive(Debug, Error)]
+pub enum EngineError {
+    #[error("there is no such conversation")]
+    NotFound,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Several inputs at once, each retried in vain; sending it again is right.
+    #[error("the conversation is changing too fast; send the request again")]
+    Contended,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the engine joins.
+#[derive(Clone)]
+pub struct Engine {
+    pub workspace: WorkspaceId,
+    pub classifier: Arc<dyn Classifier>,
+    pub knowledge: Arc<dyn KnowledgeBase>,
+    pub store: Arc<dyn Store>,
+    pub policy: Arc<Policy>,
+    pub clock: Clock,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("workspace", &self.workspace)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which conversation an input is for.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// One that the input opens.
+    New {
+        id: ConversationId,
+        customer: Customer,
+    },
+    Existing(ConversationId),
+}
+
+impl Engine {
+    /// One input, one turn: on disk when this returns. With a key, a repeated request gets the first one's turn.
+    pub async fn receive(
+        &self,
+        target: &Target,
+        input: &Input,
+        key: Option<&Idempotency>,
+    ) -> Result<TurnRecord, EngineError> {
+        if let Some(key) = key
+            && let Some(record) = self.store.recall(key).await?
+        {
+            return Ok(record);
+        }
+        let reading = match input {
+            Input::CustomerMessage { text } => self.read(text).await,
+            Input::Opened | Input::AgentMessage { .. } | Input::AgentAction { .. } | Input::Rated { .. } => {
+                Reading::default()
+            }
+        };
+        for _ in 0..ATTEMPTS_MAX {
+            let now = (self.clock)();
+            let conversation = self.conversation(target, now).await?;
+            let turn = decide(&conversation, input, &reading, &self.policy, now)?;
+            match self.store.commit(&turn, key).await {
+                Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
+                Ok(Committed::Repeated(record)) => return Ok(*record),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Contended)
+    }
+
+    /// All that the model and the search say of a text. A part that fails leaves its fault in the reading, and the
+    /// decision hands off.
+    pub async fn read(&self, text: &Text) -> Reading {
+        let classification = match self.classifier.classify(text.as_str()).await {
+            Ok(classification) => classification,
+            Err(fault) => return Reading::failed(fault),
+        };
+        let mut reading = Reading::new(classification, Vec::new());
+        match self.search(text, &reading) {
+            Ok(hits) => reading.hits = hits,
+            Err(fault) => reading.fault = Some(fault),
+        }
+        reading
+    }
+
+    fn search(&self, text: &Text, reading: &Reading) -> Result<Vec<ArticleHit>, Fault> {
+        self.knowledge.search(&SearchQuery {
+            text: text.as_str(),
+            intents: &reading.intents,
+            locale: &self.policy.business().locale,
+            audience: Audience::Public,
+            now: (self.clock)(),
+            limit: HITS_MAX,
+        })
+    }
+
+    async fn conversation(&self, target: &Target, now: Timestamp) -> Result<Conversation, EngineError> {
+        match target {
+            Target::New { id, customer } => Ok(Conversation::new(
+                self.workspace.clone(),
+                id.clone(),
+                customer.clone(),
+                now,
+            )),
+            Target::Existing(id) => self
+                .store
+                .load(&self.workspace, id)
+                .await?
+                .ok_or(EngineError::NotFound),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What agents do with a conversation: each action is a takeover or an end, told to the customer and logged.
+
+use crate::domain::agent::Agent;
+use crate::domain::conversation::Owner;
+use crate::domain::event::EventData;
+use crate::domain::id::QueueName;
+use crate::domain::message::Sender;
+use crate::domain::turn::{AgentAction, Refusal};
+use crate::triage::draft::Draft;
+use crate::triage::policy::line;
+use crate::triage::reply::Variables;
+
+pub(crate) fn act(draft: &mut Draft<'_>, agent: &Agent, action: &AgentAction) -> Result<(), Refusal> {
+    match action {
+        AgentAction::Claim => claim(draft, agent),
+        AgentAction::Release => {
+            let came_from = draft
+                .conversation
+                .handoff
+                .as_ref()
+                .map(|handoff| handoff.queue.clone());
+            let queue = came_from.unwrap_or_else(|| draft.policy.queue_for(None).clone());
+            requeue(draft, agent, queue)
+        }
+        AgentAction::Transfer { queue } if draft.policy.has_queue(queue) => {
+            requeue(draft, agent, queue.clone())
+        }
+        AgentAction::Transfer { queue } => Err(Refusal::UnknownQueue(queue.clone())),
+        AgentAction::Resolve => resolve(draft, agent),
+        AgentAction::HandBack => hand_back(draft, agent),
+    }
+}
+
+fn claim(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
+    draft.conversation.claim(agent, draft.now)?;
+    draft.event(EventData::HandoffAccepted {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        epoch: draft.conversation.epoch,
+        agent: agent.clone(),
+    });
+    announce(draft, agent, line::CLAIMED);
+    Ok(())
+}
+
+fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(), Refusal> {
+    draft.conversation.requeue(agent, queue.clone(), draft.now)?;
+    draft.event(EventData::HandoffReleased {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        epoch: draft.conversation.epoch,
+        agent: agent.clone(),
+        queue,
+    });
+    announce(draft, agent, line::REQUEUED);
+    Ok(())
+}
+
+/// Whoever holds it may end it; what nobody holds, any agent may end.
+fn resolve(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
+    if matches!(draft.conversation.owner, Owner::Agent { .. }) {
+        draft.conversation.must_be_held_by(agent)?;
+    }
+    draft.conversation.resolve()?;
+    draft.event(EventData::ConversationResolved {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        by: "agent",
+        agent: Some(agent.clone()),
+    });
+    announce(draft, agent, line::RESOLVED);
+    Ok(())
+}
+
+fn hand_back(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
+    draft.conversation.hand_back(agent)?;
+    draft.event(EventData::HandoffEnded {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        epoch: draft.conversation.epoch,
+        agent: agent.clone(),
+    });
+    announce(draft, agent, line::HANDED_BACK);
+    Ok(())
+}
+
+fn announce(draft: &mut Draft<'_>, agent: &Agent, reply: &str) {
+    draft.say(
+        Sender::System,
+        reply,
+        Variables {
+            agent_name: &agent.name,
+            ..Variables::default()
+        },
+    );
+}

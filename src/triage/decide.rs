@@ -1,0 +1,213 @@
+//! The decision, with every branch of it on one page; the leaves only look or write.
+//!
+//! ```text
+//!  customer writes ─▶ held by people? ─▶ relay
+//!        │
+//!        ├─ a rule for people fires ───────────▶ hand off (all reasons, the weightiest first)
+//!        ├─ no words, or words without a topic ─▶ ask
+//!        ├─ not sure what is meant ─────────────▶ clarify once, then hand off
+//!        ├─ goodbye ────────────────────────────▶ close
+//!        ├─ small talk ─────────────────────────▶ answer with a line
+//!        ├─ "that did not help", or same again ─▶ ask, then hand off
+//!        └─ a request ──────────────────────────▶ answer with a passage, or hand off
+//! ```
+
+use serde_json::json;
+
+use crate::domain::conversation::{Conversation, Owner, Status};
+use crate::domain::csat::Rating;
+use crate::domain::event::EventData;
+use crate::domain::handoff::Reason;
+use crate::domain::intent::Intent;
+use crate::domain::message::{Sender, Text};
+use crate::domain::reading::Reading;
+use crate::domain::time::Timestamp;
+use crate::domain::turn::{Action, Input, Refusal, Turn};
+use crate::triage::draft::Draft;
+use crate::triage::policy::{Policy, line};
+use crate::triage::{agent, answer, clarify, handoff, phrases};
+
+/// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
+/// that the input is not possible now (an agent claims what another holds) and changes nothing.
+pub fn decide(
+    conversation: &Conversation,
+    input: &Input,
+    reading: &Reading,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<Turn, Refusal> {
+    let mut draft = Draft::new(conversation, policy, now);
+    if conversation.version == 0 {
+        draft.event(EventData::ConversationCreated {
+            conversation_id: conversation.id.clone(),
+            workspace: conversation.workspace.clone(),
+            customer: conversation.customer.clone(),
+        });
+    }
+    match input {
+        Input::Opened => Ok(draft.finish(Action::Record, input, None)),
+        Input::CustomerMessage { text } => {
+            let action = customer_message(&mut draft, text, reading);
+            Ok(draft.finish(action, input, Some(reading)))
+        }
+        Input::AgentMessage { agent, text } => {
+            draft.conversation.must_be_held_by(agent)?;
+            draft.message(Sender::Agent(agent.clone()), text.as_str().to_owned(), None);
+            Ok(draft.finish(Action::Relay, input, None))
+        }
+        Input::AgentAction { agent, action } => {
+            agent::act(&mut draft, agent, action)?;
+            Ok(draft.finish(Action::Transition, input, None))
+        }
+        Input::Rated { rating } => {
+            rate(&mut draft, rating);
+            Ok(draft.finish(Action::Record, input, None))
+        }
+    }
+}
+
+fn rate(draft: &mut Draft<'_>, rating: &Rating) {
+    draft.conversation.rating = Some(rating.clone());
+    draft.event(EventData::CsatRated {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        score: rating.score,
+        comment: rating.comment.clone(),
+    });
+}
+
+fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
+    if draft.conversation.reopen() {
+        draft.event(EventData::ConversationReopened {
+            conversation_id: draft.conversation.id.clone(),
+            workspace: draft.conversation.workspace.clone(),
+            epoch: draft.conversation.epoch,
+        });
+    }
+    draft.message(Sender::Customer, text.as_str().to_owned(), None);
+    draft.conversation.progress.turns += 1;
+    if let Some(sentiment) = reading.sentiment {
+        draft.conversation.progress.feel(sentiment.negative);
+    }
+    let held_by_people = draft.conversation.owner != Owner::Bot;
+    let inputs = json!({ "owner": draft.conversation.owner.as_str() });
+    if draft.rule("held_by_people", inputs, held_by_people) {
+        return relay(draft);
+    }
+    bot_turn(draft, text, reading)
+}
+
+/// A waiting customer is told once that a person is on the way; whoever holds the conversation sees the rest.
+fn relay(draft: &mut Draft<'_>) -> Action {
+    let waiting = matches!(draft.conversation.owner, Owner::Queue { .. });
+    if waiting && !draft.conversation.progress.told_waiting {
+        draft.conversation.progress.told_waiting = true;
+        draft.bot_says(line::QUEUED);
+    }
+    Action::Relay
+}
+
+fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
+    let normal_text = phrases::normalise(text.as_str());
+    let focus = clarify::focus(draft, &normal_text, reading);
+    let reasons = handoff::reasons(draft, &normal_text, reading, &focus);
+    if !reasons.is_empty() {
+        return handoff::hand_off(draft, reasons, reading);
+    }
+    let wordless = !text.has_words() && reading.entities.is_empty();
+    if draft.rule("no_words", json!({}), wordless) {
+        return ask(draft, line::ASK_TEXT, reading);
+    }
+    let Some(intent) = focus.sure.clone() else {
+        return match clarify::options(draft, reading) {
+            Some(options) => clarify::ask(draft, options, reading),
+            None => handoff::hand_off(draft, vec![Reason::LowConfidence], reading),
+        };
+    };
+    let goodbye = intent.is(Intent::GOODBYE);
+    if draft.rule("goodbye", json!({ "intent": intent }), goodbye) {
+        return close(draft);
+    }
+    let small_talk = draft.policy.small_talk(&intent);
+    if draft.rule(
+        "small_talk",
+        json!({ "intent": intent, "reply": small_talk }),
+        small_talk.is_some(),
+    ) {
+        return small_talk.map_or(Action::Answer, |reply| {
+            draft.bot_says(reply);
+            Action::Answer
+        });
+    }
+    let question = draft.policy.question(&intent);
+    if draft.rule(
+        "says_too_little",
+        json!({ "intent": intent, "reply": question }),
+        question.is_some(),
+    ) {
+        return ask(draft, question.unwrap_or(line::ASK_TEXT), reading);
+    }
+    request(draft, &normal_text, &intent, reading, &focus)
+}
+
+/// A request the bot understood: a passage answers it, unless that very passage has just failed to.
+fn request(
+    draft: &mut Draft<'_>,
+    normal_text: &str,
+    intent: &Intent,
+    reading: &Reading,
+    focus: &clarify::Focus,
+) -> Action {
+    let complained = phrases::find(&draft.policy.phrases().not_helped, normal_text);
+    let last_answer = draft.conversation.progress.last_answer.clone();
+    let not_helped = complained.is_some() && last_answer.is_some();
+    if draft.rule(
+        "not_helped",
+        json!({ "phrase": complained, "last_answer": last_answer }),
+        not_helped,
+    ) {
+        return ask(draft, line::NOT_HELPED, reading);
+    }
+    let Some(hit) = answer::choose(draft, intent, &focus.hits) else {
+        return handoff::hand_off(draft, vec![Reason::NoAnswer], reading);
+    };
+    let answer = answer::from(hit);
+    let again = last_answer.as_deref() == Some(answer.key.as_str());
+    if draft.rule("same_answer_again", json!({ "answer": answer.key }), again) {
+        return ask(draft, line::NOT_HELPED, reading);
+    }
+    draft.conversation.progress.failures = 0;
+    draft.conversation.progress.last_answer = Some(answer.key);
+    draft.message(Sender::Bot, answer.text, Some(answer.source));
+    Action::Answer
+}
+
+/// The bot did not help this time. Once too often in a row, and a person takes over.
+fn ask(draft: &mut Draft<'_>, reply: &str, reading: &Reading) -> Action {
+    draft.conversation.progress.failures += 1;
+    let (failures, limit) = (
+        draft.conversation.progress.failures,
+        draft.policy.limits().failures,
+    );
+    if draft.rule(
+        "repeated_failure",
+        json!({ "failures": failures, "limit": limit }),
+        failures >= limit,
+    ) {
+        return handoff::hand_off(draft, vec![Reason::RepeatedFailure], reading);
+    }
+    draft.bot_says(reply);
+    Action::Ask
+}
+
+fn close(draft: &mut Draft<'_>) -> Action {
+    draft.bot_says(line::GOODBYE);
+    draft.conversation.status = Status::Resolved;
+    draft.event(EventData::ConversationResolved {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        by: "bot",
+        agent: None,
+    });
+    Action::Close
+}

@@ -1,0 +1,50 @@
+//! Finding the policy's phrases in a customer's message, whatever the case and the punctuation.
+
+/// Letters and digits in lower case, single spaces between words and around them; apostrophes vanish, so that
+/// `didn't` and `didnt` are one word.
+pub(crate) fn normalise(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len() + 2);
+    normal.push(' ');
+    for c in text
+        .chars()
+        .filter(|c| !matches!(c, '\'' | '’' | '`'))
+        .flat_map(char::to_lowercase)
+    {
+        if c.is_alphanumeric() {
+            normal.push(c);
+        } else if !normal.ends_with(' ') {
+            normal.push(' ');
+        }
+    }
+    if !normal.ends_with(' ') {
+        normal.push(' ');
+    }
+    normal
+}
+
+/// The first of the phrases that stands in the text as whole words; both are normalised already.
+pub(crate) fn find<'a>(phrases: &'a [String], normal_text: &str) -> Option<&'a str> {
+    phrases
+        .iter()
+        .map(String::as_str)
+        .find(|phrase| normal_text.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases_match_whole_words_only() {
+        let phrases = ["sue you", "didn't help"].map(normalise);
+        for (text, expected) in [
+            ("I will SUE you!!", Some(" sue you ")),
+            ("that didnt   help", Some(" didnt help ")),
+            ("that didn’t help.", Some(" didnt help ")),
+            ("I pursue yours", None),
+            ("", None),
+        ] {
+            assert_eq!(find(&phrases, &normalise(text)), expected, "{text}");
+        }
+    }
+}

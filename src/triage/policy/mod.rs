@@ -1,0 +1,199 @@
+//! The policy: everything the business decides, read from `policy.yml` and checked as a whole.
+//! Parsing is pure (text in, value out); reading the file is the rim's work.
+
+mod check;
+mod rules;
+
+use crate::domain::canned_response::CannedResponse;
+use crate::domain::handoff::Reason;
+use crate::domain::id::QueueName;
+use crate::domain::intent::Intent;
+use crate::domain::queue::Priority;
+use crate::triage::policy::check::Check;
+use crate::triage::policy::rules::Rules;
+use crate::triage::reply::Replies;
+
+pub use crate::triage::policy::rules::{Business, Limits, Mood, Phrases};
+
+/// A mistake in `policy.yml` or in the replies it needs. `line` counts from 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyProblem {
+    pub line: Option<u64>,
+    pub key: String,
+    pub message: String,
+}
+
+/// Lines the engine itself says; each must be among the replies, as must `handoff.<reason>` for every reason.
+pub const BOT_LINES: [&str; 9] = [
+    line::GOODBYE,
+    line::ASK_TEXT,
+    line::CLARIFY,
+    line::NOT_HELPED,
+    line::QUEUED,
+    line::CLAIMED,
+    line::HANDED_BACK,
+    line::RESOLVED,
+    line::REQUEUED,
+];
+
+/// Ids of the bot's own lines.
+pub(crate) mod line {
+    pub(crate) const GOODBYE: &str = "goodbye";
+    pub(crate) const ASK_TEXT: &str = "ask_text";
+    pub(crate) const CLARIFY: &str = "clarify";
+    pub(crate) const NOT_HELPED: &str = "not_helped";
+    pub(crate) const QUEUED: &str = "queued";
+    pub(crate) const CLAIMED: &str = "claimed";
+    pub(crate) const HANDED_BACK: &str = "handed_back";
+    pub(crate) const RESOLVED: &str = "resolved";
+    pub(crate) const REQUEUED: &str = "requeued";
+}
+
+/// A checked policy together with the lines it needs.
+#[derive(Debug)]
+pub struct Policy {
+    rules: Rules,
+    pub replies: Replies,
+    queues: Vec<(QueueName, Vec<Intent>)>,
+    default_queue: QueueName,
+    /// Where this server is reached from outside, without a slash at the end; for links in handoffs.
+    pub base_url: String,
+    /// Hash of everything it was made from; stands in every trace.
+    pub version: String,
+}
+
+impl Policy {
+    /// `text` is `policy.yml`. All problems are returned, not the first only.
+    pub fn parse(
+        text: &str,
+        responses: &[CannedResponse],
+        base_url: &str,
+        version: String,
+    ) -> Result<Self, Vec<PolicyProblem>> {
+        let mut rules: Rules = serde_saphyr::from_str(text).map_err(|error| {
+            let line = error.location().map(|location| location.line());
+            let message = error.to_string().lines().next().unwrap_or_default().to_owned();
+            vec![PolicyProblem {
+                line,
+                key: String::new(),
+                message,
+            }]
+        })?;
+        let mut check = Check {
+            text,
+            problems: Vec::new(),
+        };
+        check.numbers(&rules);
+        let replies = check.replies(&rules, responses);
+        let queues = check.queues(&rules);
+        rules.phrases.normalise();
+        match (check.problems.is_empty(), replies, queues) {
+            (true, Some(replies), Some((queues, default_queue))) => Ok(Self {
+                rules,
+                replies,
+                queues,
+                default_queue,
+                base_url: base_url.trim_end_matches('/').to_owned(),
+                version,
+            }),
+            _ => Err(check.problems),
+        }
+    }
+
+    pub fn business(&self) -> &Business {
+        &self.rules.business
+    }
+
+    pub fn speaks(&self, language: &str) -> bool {
+        self.rules.languages.iter().any(|spoken| spoken == language)
+    }
+
+    /// The confidence at which the bot acts on this intent.
+    pub fn answer_at(&self, intent: &Intent) -> f32 {
+        self.rules
+            .confidence
+            .intents
+            .get(intent)
+            .copied()
+            .unwrap_or(self.rules.confidence.answer)
+    }
+
+    /// The confidence from which an intent is worth asking about.
+    pub fn clarify_at(&self) -> f32 {
+        self.rules.confidence.clarify
+    }
+
+    /// The score a passage needs; lower when its article names the intent.
+    pub fn match_at(&self, intent: &Intent, linked: bool) -> f32 {
+        if linked {
+            self.rules
+                .matching
+                .intents
+                .get(intent)
+                .copied()
+                .unwrap_or(self.rules.matching.linked)
+        } else {
+            self.rules.matching.unlinked
+        }
+    }
+
+    pub fn mood(&self) -> &Mood {
+        &self.rules.sentiment
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.rules.limits
+    }
+
+    /// The reply that answers this intent without a look at the articles.
+    pub fn small_talk(&self, intent: &Intent) -> Option<&str> {
+        self.rules.small_talk.get(intent).map(String::as_str)
+    }
+
+    /// The reply that asks for more when this intent says too little.
+    pub fn question(&self, intent: &Intent) -> Option<&str> {
+        self.rules.ask.get(intent).map(String::as_str)
+    }
+
+    pub fn always_human(&self, intent: &Intent) -> bool {
+        self.rules.always_human.contains(intent)
+    }
+
+    /// Normalised, see [`normalise`].
+    pub fn phrases(&self) -> &Phrases {
+        &self.rules.phrases
+    }
+
+    pub fn label(&self, intent: &Intent) -> Option<&str> {
+        self.rules.labels.get(intent).map(String::as_str)
+    }
+
+    pub fn queue_for(&self, intent: Option<&Intent>) -> &QueueName {
+        let listed =
+            intent.and_then(|intent| self.queues.iter().find(|(_, intents)| intents.contains(intent)));
+        listed.map_or(&self.default_queue, |(name, _)| name)
+    }
+
+    pub fn has_queue(&self, name: &QueueName) -> bool {
+        self.queues.iter().any(|(queue, _)| queue == name)
+    }
+
+    pub fn priority_of(&self, reasons: &[Reason]) -> Priority {
+        let any = |list: &[Reason]| reasons.iter().any(|reason| list.contains(reason));
+        if any(&self.rules.priority.urgent) {
+            Priority::Urgent
+        } else if any(&self.rules.priority.high) {
+            Priority::High
+        } else {
+            Priority::Normal
+        }
+    }
+
+    pub fn first_response_minutes(&self, priority: Priority) -> u32 {
+        match priority {
+            Priority::Urgent => self.rules.first_response_minutes.urgent,
+            Priority::High => self.rules.first_response_minutes.high,
+            Priority::Normal => self.rules.first_response_minutes.normal,
+        }
+    }
+}

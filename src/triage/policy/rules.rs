@@ -1,0 +1,118 @@
+//! `policy.yml` as it is written: the shapes of its keys, unknown ones refused. What the values may be is
+//! checked in `check`; the shipped file explains every key.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::domain::handoff::Reason;
+use crate::domain::intent::Intent;
+use crate::triage::phrases::normalise;
+
+/// `policy.yml` as it is written; the shipped one explains every key.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rules {
+    pub(super) business: Business,
+    pub(super) languages: Vec<String>,
+    pub(super) confidence: Confidence,
+    #[serde(rename = "match")]
+    pub(super) matching: Match,
+    pub(super) sentiment: Mood,
+    pub(super) limits: Limits,
+    pub(super) small_talk: BTreeMap<Intent, String>,
+    pub(super) ask: BTreeMap<Intent, String>,
+    pub(super) always_human: Vec<Intent>,
+    pub(super) phrases: Phrases,
+    pub(super) queues: Vec<Queue>,
+    pub(super) default_queue: String,
+    pub(super) priority: Priorities,
+    pub(super) first_response_minutes: Minutes,
+    pub(super) labels: BTreeMap<Intent, String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Business {
+    pub name: String,
+    pub locale: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confidence {
+    pub(super) answer: f32,
+    pub(super) clarify: f32,
+    pub(super) intents: BTreeMap<Intent, f32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Match {
+    pub(super) linked: f32,
+    pub(super) unlinked: f32,
+    pub(super) intents: BTreeMap<Intent, f32>,
+}
+
+/// Bars for the probability of `negative`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mood {
+    /// For one message.
+    pub now: f32,
+    /// For the mean of the newest `over` messages.
+    pub conversation: f32,
+    pub over: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    pub failures: u32,
+    pub turns: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Phrases {
+    pub asked_for_human: Vec<String>,
+    pub urgent: Vec<String>,
+    pub not_helped: Vec<String>,
+    pub sensitive_topics: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Queue {
+    pub(super) name: String,
+    pub(super) intents: Vec<Intent>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Priorities {
+    pub(super) urgent: Vec<Reason>,
+    pub(super) high: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Minutes {
+    pub(super) urgent: u32,
+    pub(super) high: u32,
+    pub(super) normal: u32,
+}
+
+impl Phrases {
+    /// As the text is normalised that they are looked for in.
+    pub(super) fn normalise(&mut self) {
+        let lists = [&mut self.asked_for_human, &mut self.urgent, &mut self.not_helped];
+        for phrase in lists
+            .into_iter()
+            .chain(self.sensitive_topics.values_mut())
+            .flatten()
+        {
+            *phrase = normalise(phrase);
+        }
+    }
+}
