@@ -1,4 +1,5 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod store_contract;
 mod store_sqlite;
