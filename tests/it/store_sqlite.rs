@@ -245,6 +245,24 @@ async fn a_full_database_is_unavailable_and_then_serves_again() {
     served.store.commit(&opening(3), None).await.unwrap();
 }
 
+/// Its conversation was written before its message was refused, and is put back.
+#[tokio::test]
+async fn a_turn_that_breaks_the_schema_harms_only_itself() {
+    let disk = OnDisk::new();
+    let served = disk.serve().await;
+    let conversation = chat(&served.store, 1, 1).await.unwrap();
+    let mut broken = turn_on(&conversation);
+    broken.messages[0].seq = 1;
+    let turns = [opening(2), broken, opening(3)];
+    let answers = join_all(turns.iter().map(|turn| served.store.commit(turn, None))).await;
+    assert!(matches!(
+        answers[..],
+        [Ok(_), Err(StoreError::Corrupt { .. }), Ok(_)]
+    ));
+    let stored = served.store.load(&acme(), &conversation_id(1)).await.unwrap();
+    assert_eq!(stored, Some(conversation));
+}
+
 /// A refusal in a batch harms no other write of it, and the batch costs one commit.
 #[tokio::test]
 async fn writes_at_once_share_commits() {
