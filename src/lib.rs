@@ -10,6 +10,7 @@
 //!  side: tasks, telemetry, entropy     know nothing of ours
 //! ```
 
+pub mod classify;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
