@@ -5,6 +5,8 @@ mod classifier;
 mod live;
 mod logging;
 mod model_folder;
+mod live;
+mod logging;
 mod store_contract;
 mod store_sqlite;
 mod tidy;
