@@ -11,6 +11,11 @@
 //! ```
 
 pub mod domain;
+pub mod entropy;
+pub mod live;
+pub mod outbox;
 pub mod engine;
 pub mod ports;
+pub mod tasks;
+pub mod telemetry;
 pub mod triage;
