@@ -11,11 +11,12 @@
 //! ```
 
 pub mod domain;
+pub mod engine;
 pub mod entropy;
 pub mod live;
 pub mod outbox;
-pub mod engine;
 pub mod ports;
+pub mod store;
 pub mod tasks;
 pub mod telemetry;
 pub mod triage;

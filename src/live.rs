@@ -176,8 +176,9 @@ impl Drop for Follower {
     fn drop(&mut self) {
         let mut followed = followers(&self.live.followed);
         let Some(topics) = followed.get_mut(&self.workspace) else { return };
-        // Counted under the lock that subscribing takes; this follower's own receiver is one of them.
-        if topics.get(&self.conversation).is_some_and(|sender| sender.receiver_count() <= 1) {
+        // Let go under the lock, so that of two that leave together the second sees that it is the last.
+        self.woken = watch::Sender::new(()).subscribe();
+        if topics.get(&self.conversation).is_some_and(|sender| sender.receiver_count() == 0) {
             topics.remove(&self.conversation);
         }
         if topics.is_empty() {
