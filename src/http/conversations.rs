@@ -19,7 +19,7 @@ use crate::http::auth::{Caller, Principal};
 use crate::http::error::ApiError;
 use crate::http::extract::Command;
 use crate::http::state::AppState;
-use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView, Viewer};
+use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView};
 use crate::http::visitor_token::Claims;
 
 /// Longest id or name of a customer, in characters.

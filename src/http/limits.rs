@@ -1,17 +1,17 @@
 //! How often a caller may call: a token bucket for each visitor's conversation, each key and each address.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::num::NonZeroU32;
 
 use crate::http::auth::{Caller, Principal};
 use crate::http::error::ApiError;
-use crate::http::state::{Limit, Options};
+use crate::http::state::Options;
 
 /// How many requests pass between two removals of buckets that are full again.
 const SWEEP_EVERY: u32 = 4_096;
@@ -26,9 +26,9 @@ pub(crate) struct Limits {
 impl Limits {
     pub(crate) fn new(options: &Options) -> Self {
         Self {
-            visitors: Buckets::new("visitor", options.visitor_limit),
-            addresses: Buckets::new("address", options.address_limit),
-            keys: Buckets::new("key", options.key_limit),
+            visitors: Buckets::new("visitor", options.visitor_burst, options.visitor_per_second),
+            addresses: Buckets::new("address", options.opens_burst, options.opens_per_second),
+            keys: Buckets::new("key", options.key_burst, options.key_per_second),
         }
     }
 
@@ -69,15 +69,16 @@ impl std::fmt::Debug for Buckets {
 }
 
 impl Buckets {
-    fn new(name: &'static str, limit: Limit) -> Option<Self> {
-        let (burst, per_second) = (NonZeroU32::new(limit.burst)?, NonZeroU32::new(limit.per_second)?);
-        let quota = Quota::per_second(per_second).allow_burst(burst);
+    /// `None` when nothing is limited.
+    fn new(name: &'static str, burst: u32, per_second: u32) -> Option<Self> {
+        // A bucket that holds nothing would refuse everything.
+        let quota = Quota::per_second(NonZeroU32::new(per_second)?).allow_burst(NonZeroU32::new(burst)?);
         Some(Self {
             limiter: RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>(),
             clock: DefaultClock::default(),
             name,
-            burst: limit.burst,
-            per_second: limit.per_second,
+            burst,
+            per_second,
             taken: AtomicU32::new(0),
         })
     }
@@ -129,11 +130,7 @@ mod tests {
 
     #[test]
     fn an_empty_bucket_refuses_and_leaves_others_alone() {
-        let limit = Limit {
-            burst: 2,
-            per_second: 1,
-        };
-        let buckets = Buckets::new("key", limit).unwrap();
+        let buckets = Buckets::new("key", 2, 1).unwrap();
         assert_eq!(buckets.take("a".to_owned()).unwrap().remaining, 1);
         assert_eq!(buckets.take("a".to_owned()).unwrap().remaining, 0);
         assert!(matches!(
@@ -145,11 +142,8 @@ mod tests {
 
     #[test]
     fn zero_means_no_limit() {
-        let limit = Limit {
-            burst: 0,
-            per_second: 5,
-        };
-        assert!(Buckets::new("key", limit).is_none());
+        assert!(Buckets::new("key", 5, 0).is_none());
+        assert!(Buckets::new("key", 0, 5).is_none());
     }
 
     #[test]

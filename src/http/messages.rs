@@ -27,14 +27,15 @@ pub(crate) struct MessageBody {
     /// At most 16 KiB; not empty.
     text: String,
     #[serde(default)]
-    from: From,
+    from: Author,
     /// Who writes, with `from` `agent`; an agent's key may leave it out.
     agent: Option<AgentBody>,
 }
 
+/// In whose name a message is sent.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum From {
+pub(crate) enum Author {
     #[default]
     Customer,
     Agent,
@@ -65,16 +66,16 @@ fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
         problem,
     })?;
     match body.from {
-        From::Customer if speaks_for_customers => Ok(Input::CustomerMessage { text }),
-        From::Customer => Err(ApiError::Forbidden(
+        Author::Customer if speaks_for_customers => Ok(Input::CustomerMessage { text }),
+        Author::Customer => Err(ApiError::Forbidden(
             "an agent's key writes as the agent: send \"from\": \"agent\"",
         )),
-        From::Agent if speaks_for_agents => {
+        Author::Agent if speaks_for_agents => {
             let named = body.agent.map(AgentBody::parse).transpose()?;
             let agent = caller.agent(named)?;
             Ok(Input::AgentMessage { agent, text })
         }
-        From::Agent => Err(ApiError::Forbidden("a visitor writes as the customer")),
+        Author::Agent => Err(ApiError::Forbidden("a visitor writes as the customer")),
     }
 }
 

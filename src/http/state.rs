@@ -25,22 +25,19 @@ pub struct Options {
     pub visitor_token_hours: u32,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks (`10.0.0.0/8`).
     pub trusted_proxies: Vec<Network>,
-    /// Requests for one conversation with its visitor token.
-    pub visitor_limit: Limit,
-    /// Conversations opened from one address without a key. One IPv6 network of 64 bits counts as one address.
-    pub address_limit: Limit,
-    /// Requests with one API key.
-    pub key_limit: Limit,
-}
-
-/// A token bucket. With `per_second` or `burst` 0 nothing is limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    /// Requests that may come at once.
-    pub burst: u32,
-    /// Requests that may follow, each second.
-    pub per_second: u32,
+    /// Requests for one conversation with its visitor token that may come at once.
+    pub visitor_burst: u32,
+    /// Requests for one conversation with its visitor token that may follow, each second; 0: no limit.
+    pub visitor_per_second: u32,
+    /// Conversations that may be opened at once from one address without a key. An IPv6 network of 64 bits counts
+    /// as one address.
+    pub opens_burst: u32,
+    /// Conversations that may follow, each second; 0: no limit.
+    pub opens_per_second: u32,
+    /// Requests with one API key that may come at once.
+    pub key_burst: u32,
+    /// Requests with one API key that may follow, each second; 0: no limit.
+    pub key_per_second: u32,
 }
 
 impl Default for Options {
@@ -51,18 +48,12 @@ impl Default for Options {
             visitors_may_open: true,
             visitor_token_hours: 24 * 30,
             trusted_proxies: Vec::new(),
-            visitor_limit: Limit {
-                burst: 20,
-                per_second: 2,
-            },
-            address_limit: Limit {
-                burst: 30,
-                per_second: 1,
-            },
-            key_limit: Limit {
-                burst: 200,
-                per_second: 200,
-            },
+            visitor_burst: 20,
+            visitor_per_second: 2,
+            opens_burst: 30,
+            opens_per_second: 1,
+            key_burst: 200,
+            key_per_second: 200,
         }
     }
 }
@@ -75,7 +66,8 @@ pub struct AppState {
     pub engine: Engine,
     pub live: Live,
     pub options: Options,
-    /// Signs visitor tokens. When it changes, every token given out before is void.
+    /// Signs visitor tokens, and makes webhook secrets that follow from an idempotency key. When it changes, every
+    /// token given out before is void.
     pub visitor_secret: [u8; 32],
     /// Whether webhooks may be sent to this URL; the error says why not and what to give instead.
     pub check_url: Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>,
