@@ -13,6 +13,7 @@
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod http;
 pub mod live;
 pub mod outbox;
 pub mod ports;
