@@ -14,6 +14,7 @@ pub mod classify;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod http;
 pub mod live;
 pub mod outbox;
 pub mod ports;

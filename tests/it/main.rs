@@ -5,6 +5,7 @@ mod classifier;
 mod live;
 mod logging;
 mod model_folder;
+mod http;
 mod live;
 mod logging;
 mod store_contract;
