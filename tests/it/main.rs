@@ -2,13 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod classifier;
-mod live;
-mod logging;
-mod model_folder;
 mod http;
 mod live;
 mod logging;
+mod model_folder;
 mod store_contract;
 mod store_sqlite;
+mod support;
 mod tidy;
 mod webhooks;
