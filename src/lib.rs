@@ -12,5 +12,6 @@
 
 pub mod domain;
 pub mod engine;
+pub mod knowledge;
 pub mod ports;
 pub mod triage;
