@@ -10,8 +10,16 @@
 //!  side: tasks, telemetry, entropy     know nothing of ours
 //! ```
 
+pub mod classify;
 pub mod domain;
 pub mod engine;
 pub mod knowledge;
+pub mod entropy;
+pub mod http;
+pub mod live;
+pub mod outbox;
 pub mod ports;
+pub mod store;
+pub mod tasks;
+pub mod telemetry;
 pub mod triage;
