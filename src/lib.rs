@@ -13,6 +13,7 @@
 pub mod classify;
 pub mod domain;
 pub mod engine;
+pub mod knowledge;
 pub mod entropy;
 pub mod http;
 pub mod live;
