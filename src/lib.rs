@@ -10,8 +10,10 @@
 //!  side: tasks, telemetry, entropy     know nothing of ours
 //! ```
 
+pub mod classify;
 pub mod domain;
 pub mod engine;
+pub mod knowledge;
 pub mod entropy;
 pub mod http;
 pub mod live;
