@@ -162,7 +162,7 @@ impl ApiError {
     fn detail(&self, status: StatusCode) -> String {
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             "The request id finds the reason in the server's log.".to_owned()
-        } else if matches!(self.kind(), UNAVAILABLE) {
+        } else if matches!(self.kind(), UNAVAILABLE) || matches!(self, Self::Search(_)) {
             "Nothing was changed; send the request again later.".to_owned()
         } else {
             self.to_string()

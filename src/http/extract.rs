@@ -59,14 +59,13 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for Command<T> {
 }
 
 async fn read(request: Request, app: &Arc<AppState>) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, app)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                ApiError::BodyTooLarge(app.options.body_bytes_max)
-            }
-            _ => ApiError::BodyCut,
-        })
+    Bytes::from_request(request, app).await.map_err(|rejection| {
+        if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
+            ApiError::BodyTooLarge(app.options.body_bytes_max)
+        } else {
+            ApiError::BodyCut
+        }
+    })
 }
 
 fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {

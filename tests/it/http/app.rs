@@ -41,6 +41,9 @@ impl Classifier for ScriptedClassifier {
         if text.contains("overload") {
             return Err(Fault::Overloaded);
         }
+        if text.contains("slow") {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        }
         let known = [("parcel", "track_order"), ("password", "password_reset")];
         let known = known.into_iter().find(|(word, _)| text.contains(word));
         let (intent, confidence) = known.map_or(("out_of_scope", 0.1), |(_, intent)| (intent, 0.95));
@@ -162,6 +165,7 @@ impl TestApp {
             options,
             visitor_secret: [7; 32],
             check_url: Arc::new(|url| {
+                assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
                 if url.starts_with("https://") {
                     Ok(())
@@ -277,7 +281,8 @@ impl Call<'_> {
         self
     }
 
-    pub(crate) fn from_address(mut self, address: &str) -> Self {
+    /// Where the call comes from.
+    pub(crate) fn peer(mut self, address: &str) -> Self {
         let peer: SocketAddr = address.parse().unwrap();
         self.request.extensions_mut().insert(ConnectInfo(peer));
         self

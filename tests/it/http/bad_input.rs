@@ -279,7 +279,7 @@ async fn too_many_requests() {
 
     let open = |peer: &str, forwarded: &str| {
         app.post("/v1/conversations", "", &json!({}))
-            .from_address(peer)
+            .peer(peer)
             .header("x-forwarded-for", forwarded)
     };
     open("192.0.2.7:1", "1.1.1.1").ok(201).await;

@@ -1,9 +1,9 @@
 //! Conversations as customers and agents have them.
 
+use firstline::http::state::Options;
 use serde_json::json;
 
 use super::app::TestApp;
-use firstline::http::state::Options;
 
 #[tokio::test]
 async fn a_whole_conversation() {
@@ -69,17 +69,17 @@ async fn a_whole_conversation() {
         .await;
     assert_eq!(seen["rating"], json!({ "score": 4, "comment": "quick" }));
 
-    let messages = app.get(&at("messages"), token).ok(200).await;
-    let from: Vec<_> = messages["data"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|m| m["from"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        from,
-        ["customer", "bot", "customer", "bot", "system", "agent", "system"]
-    );
+    let said = ["customer", "bot", "customer", "bot", "system", "agent", "system"];
+    assert_eq!(speakers(&app, id, token).await, said);
+}
+
+async fn speakers(app: &TestApp, id: &str, token: &str) -> Vec<String> {
+    let path = format!("/v1/conversations/{id}/messages");
+    let messages = app.get(&path, token).ok(200).await;
+    let messages = messages["data"].as_array().unwrap().iter();
+    messages
+        .map(|message| message["from"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]

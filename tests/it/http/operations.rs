@@ -1,5 +1,6 @@
 //! Health, metrics, and what every answer carries.
 
+use firstline::http::state::Options;
 use serde_json::json;
 
 use super::app::TestApp;
@@ -63,4 +64,32 @@ async fn head_is_answered_where_get_is() {
     let answer = app.request("HEAD", "/v1/queue").token(&app.agent).send().await;
     assert_eq!((answer.status.as_u16(), answer.body), (200, json!("")));
     assert_eq!(app.request("HEAD", "/v1/queue").send().await.status, 401);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_and_harms_nobody_else() {
+    let app = TestApp::new().await;
+    let body = json!({ "url": "https://panic.example.com" });
+    let problem = app
+        .post("/v1/webhooks", &app.admin, &body)
+        .problem(500, "internal")
+        .await;
+    assert!(!problem.body.to_string().contains("as the test asked"));
+    let body = json!({ "url": "https://example.com" });
+    app.post("/v1/webhooks", &app.admin, &body).ok(201).await;
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_given_up() {
+    let app = TestApp::with(Options {
+        timeout_seconds: 0,
+        ..Options::default()
+    })
+    .await;
+    let body = json!({ "message": { "text": "slow" } });
+    let problem = app
+        .post("/v1/conversations", "", &body)
+        .problem(503, "timed_out")
+        .await;
+    assert_eq!(problem.headers["retry-after"], "2");
 }
