@@ -1,1 +1,5 @@
-//! placeholder
+//! The one integration-test binary: a module for each area, so that everything is linked once.
+
+mod store_contract;
+mod store_sqlite;
+mod tidy;
