@@ -16,7 +16,9 @@ pub fn bytes<const N: usize>() -> [u8; N] {
 
 /// A UUIDv7 (RFC 9562, section 5.7): sorts by its time, and cannot be guessed. For ids, not for secrets.
 pub fn uuid_v7(now_unix_ms: u64) -> [u8; 16] {
-    Builder::from_unix_timestamp_millis(now_unix_ms, &bytes::<10>()).into_uuid().into_bytes()
+    Builder::from_unix_timestamp_millis(now_unix_ms, &bytes::<10>())
+        .into_uuid()
+        .into_bytes()
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ impl Live {
     /// Streams and the tail end when `stop` is cancelled.
     pub fn new(store: Arc<dyn Store>, stop: CancellationToken) -> Self {
         let start = *store.position().borrow();
-        Self { store, stop, start, followed: Arc::default() }
+        Self {
+            store,
+            stop,
+            start,
+            followed: Arc::default(),
+        }
     }
 
     /// Tails the log until the server drains; without it, streams stop where the log stood when they began.
@@ -59,7 +64,10 @@ impl Live {
                     tracing::error!(%error, "event streams wait: the log cannot be read");
                 }
                 store_works = false;
-                if tokio::time::timeout(STORE_PAUSE, self.stop.cancelled()).await.is_ok() {
+                if tokio::time::timeout(STORE_PAUSE, self.stop.cancelled())
+                    .await
+                    .is_ok()
+                {
                     return;
                 }
             }
@@ -83,9 +91,17 @@ impl Live {
             .entry(conversation.clone())
             .or_insert_with(|| watch::Sender::new(()))
             .subscribe();
-        let follower =
-            Follower { live: self.clone(), workspace, conversation, position: after, ready: VecDeque::new(), woken };
-        stream::unfold(follower, async |mut follower| follower.next().await.map(|event| (event, follower)))
+        let follower = Follower {
+            live: self.clone(),
+            workspace,
+            conversation,
+            position: after,
+            ready: VecDeque::new(),
+            woken,
+        };
+        stream::unfold(follower, async |mut follower| {
+            follower.next().await.map(|event| (event, follower))
+        })
     }
 
     /// One read of the log for each workspace that is followed.
@@ -127,7 +143,11 @@ impl Live {
 
 impl fmt::Debug for Live {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Live").field("start", &self.start).finish_non_exhaustive()
+        let topics: usize = followers(&self.followed).values().map(HashMap::len).sum();
+        f.debug_struct("Live")
+            .field("start", &self.start)
+            .field("topics", &topics)
+            .finish_non_exhaustive()
     }
 }
 
@@ -152,7 +172,9 @@ impl Follower {
             // Before reading: a wake during the read is then still there to be waited for.
             self.woken.mark_unchanged();
             let store = &self.live.store;
-            let events = store.events(&self.workspace, self.conversation.as_ref(), self.position, PAGE).await;
+            let events = store
+                .events(&self.workspace, self.conversation.as_ref(), self.position, PAGE)
+                .await;
             match events {
                 Ok(events) if events.is_empty() => tokio::select! {
                     () = self.live.stop.cancelled() => {}
@@ -175,10 +197,15 @@ impl Drop for Follower {
     /// The last follower of a topic takes it along.
     fn drop(&mut self) {
         let mut followed = followers(&self.live.followed);
-        let Some(topics) = followed.get_mut(&self.workspace) else { return };
+        let Some(topics) = followed.get_mut(&self.workspace) else {
+            return;
+        };
         // Let go under the lock, so that of two that leave together the second sees that it is the last.
         self.woken = watch::Sender::new(()).subscribe();
-        if topics.get(&self.conversation).is_some_and(|sender| sender.receiver_count() == 0) {
+        if topics
+            .get(&self.conversation)
+            .is_some_and(|sender| sender.receiver_count() == 0)
+        {
             topics.remove(&self.conversation);
         }
         if topics.is_empty() {

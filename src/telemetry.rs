@@ -11,7 +11,9 @@ use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 
 /// Upper bounds of the histograms, in seconds: from a model's answer to a slow webhook.
-const BUCKETS_SECONDS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+const BUCKETS_SECONDS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -23,7 +25,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { log_level: "info".to_owned(), log_format: LogFormat::Auto }
+        Self {
+            log_level: "info".to_owned(),
+            log_format: LogFormat::Auto,
+        }
     }
 }
 
@@ -40,7 +45,9 @@ pub enum LogFormat {
 
 #[derive(Debug, Error)]
 pub enum TelemetryError {
-    #[error("the log level {level:?} cannot be read: {problem}; give `info`, or `info,firstline::outbox=debug`")]
+    #[error(
+        "the log level {level:?} cannot be read: {problem}; give `info`, or `info,firstline::outbox=debug`"
+    )]
     Level { level: String, problem: String },
     #[error("logging cannot be set up: {0}; start it once in a process")]
     Logging(String),
@@ -48,18 +55,25 @@ pub enum TelemetryError {
 
 /// Sends the logs of the process to standard error. To be called once, before anything is logged.
 pub fn start_logging(options: &Options) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&options.log_level)
-        .map_err(|error| TelemetryError::Level { level: options.log_level.clone(), problem: error.to_string() })?;
+    let filter = EnvFilter::try_new(&options.log_level).map_err(|error| TelemetryError::Level {
+        level: options.log_level.clone(),
+        problem: error.to_string(),
+    })?;
     let terminal = std::io::stderr().is_terminal();
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal);
     let text = match options.log_format {
         LogFormat::Auto => terminal,
         LogFormat::Text => true,
         LogFormat::Json => false,
     };
-    let started =
-        if text { subscriber.try_init() } else { subscriber.json().flatten_event(true).try_init() };
+    let started = if text {
+        subscriber.try_init()
+    } else {
+        subscriber.json().flatten_event(true).try_init()
+    };
     started.map_err(|error| TelemetryError::Logging(error.to_string()))
 }
 
@@ -92,7 +106,9 @@ impl Metrics {
 fn install_recorder() -> PrometheusHandle {
     let builder = PrometheusBuilder::new();
     // Refused only without any bucket, and then summaries are what is left.
-    let builder = builder.set_buckets(&BUCKETS_SECONDS).unwrap_or_else(|_| PrometheusBuilder::new());
+    let builder = builder
+        .set_buckets(&BUCKETS_SECONDS)
+        .unwrap_or_else(|_| PrometheusBuilder::new());
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {
@@ -119,13 +135,22 @@ mod tests {
         let text = Metrics::of_process().render();
         assert_eq!(first.render(), text);
         assert!(text.contains("firstline_test_total 2"), "{text}");
-        assert!(text.contains("firstline_test_seconds_bucket{le=\"0.005\"} 1"), "{text}");
+        assert!(
+            text.contains("firstline_test_seconds_bucket{le=\"0.005\"} 1"),
+            "{text}"
+        );
     }
 
     #[test]
     fn a_bad_level_says_how_to_write_one() {
-        let options = Options { log_level: "loud=very".to_owned(), ..Options::default() };
+        let options = Options {
+            log_level: "loud=very".to_owned(),
+            ..Options::default()
+        };
         let error = start_logging(&options).unwrap_err().to_string();
-        assert!(error.starts_with("the log level \"loud=very\" cannot be read: "), "{error}");
+        assert!(
+            error.starts_with("the log level \"loud=very\" cannot be read: "),
+            "{error}"
+        );
     }
 }

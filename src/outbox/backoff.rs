@@ -33,15 +33,22 @@ pub fn verdict(
     retries: &[Duration],
 ) -> Verdict {
     let retry_after = match outcome {
-        Outcome::Answered { status: 200..=299, .. } => return Verdict::Delivered,
+        Outcome::Answered {
+            status: 200..=299, ..
+        } => return Verdict::Delivered,
         Outcome::Answered { status: 410, .. } => return Verdict::Disable("it answered 410 Gone".to_owned()),
         Outcome::Answered { retry_after, .. } => retry_after.as_deref(),
         Outcome::Unanswered => None,
     };
-    let Some(step) = usize::try_from(attempts).ok().and_then(|index| retries.get(index)) else {
+    let Some(step) = usize::try_from(attempts)
+        .ok()
+        .and_then(|index| retries.get(index))
+    else {
         return Verdict::Exhausted;
     };
-    let wanted = retry_after.and_then(|text| parse_retry_after(text, now)).unwrap_or_default();
+    let wanted = retry_after
+        .and_then(|text| parse_retry_after(text, now))
+        .unwrap_or_default();
     let wait = jittered(*step, delivery, attempts).max(wanted.min(RETRY_AFTER_MAX));
     Verdict::Retry(now.checked_add(wait).unwrap_or(Timestamp::MAX))
 }
@@ -49,7 +56,10 @@ pub fn verdict(
 /// Plus or minus a tenth, taken from delivery and attempt instead of from chance: deliveries that failed together
 /// spread out, and the same history gives the same times.
 fn jittered(step: Duration, delivery: &DeliveryId, attempts: u32) -> Duration {
-    let digest = Sha256::new().chain_update(delivery.as_str()).chain_update(attempts.to_be_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(delivery.as_str())
+        .chain_update(attempts.to_be_bytes())
+        .finalize();
     let per_mille = 900 + i32::from(u16::from_be_bytes([digest[0], digest[1]]) % 201);
     step.checked_mul(per_mille).map_or(step, |product| product / 1000)
 }
@@ -82,7 +92,10 @@ mod tests {
     }
 
     fn answered(status: u16, retry_after: Option<&str>) -> Outcome {
-        Outcome::Answered { status, retry_after: retry_after.map(str::to_owned) }
+        Outcome::Answered {
+            status,
+            retry_after: retry_after.map(str::to_owned),
+        }
     }
 
     /// How long `verdict` waits after a first failure, with retries of one hour.
@@ -97,17 +110,36 @@ mod tests {
     fn each_status_has_its_verdict() {
         let gone = Verdict::Disable("it answered 410 Gone".to_owned());
         for status in [200, 201, 202, 204, 299] {
-            assert_eq!(verdict(&answered(status, None), &delivery(), 0, now(), &[]), Verdict::Delivered, "{status}");
+            assert_eq!(
+                verdict(&answered(status, None), &delivery(), 0, now(), &[]),
+                Verdict::Delivered,
+                "{status}"
+            );
         }
-        assert_eq!(verdict(&answered(410, None), &delivery(), 0, now(), &[HOUR]), gone);
-        let failing = [100, 199, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 408, 409, 411, 422, 429];
+        assert_eq!(
+            verdict(&answered(410, None), &delivery(), 0, now(), &[HOUR]),
+            gone
+        );
+        let failing = [
+            100, 199, 300, 301, 302, 304, 307, 308, 400, 401, 403, 404, 408, 409, 411, 422, 429,
+        ];
         for status in failing.into_iter().chain([500, 502, 503, 504, 599]) {
             let outcome = answered(status, None);
-            assert!((HOUR * 9 / 10..=HOUR * 11 / 10).contains(&wait(&outcome)), "{status}");
-            assert_eq!(verdict(&outcome, &delivery(), 1, now(), &[HOUR]), Verdict::Exhausted, "{status}");
+            assert!(
+                (HOUR * 9 / 10..=HOUR * 11 / 10).contains(&wait(&outcome)),
+                "{status}"
+            );
+            assert_eq!(
+                verdict(&outcome, &delivery(), 1, now(), &[HOUR]),
+                Verdict::Exhausted,
+                "{status}"
+            );
         }
         assert!(wait(&Outcome::Unanswered) >= HOUR * 9 / 10);
-        assert_eq!(verdict(&Outcome::Unanswered, &delivery(), 0, now(), &[]), Verdict::Exhausted);
+        assert_eq!(
+            verdict(&Outcome::Unanswered, &delivery(), 0, now(), &[]),
+            Verdict::Exhausted
+        );
     }
 
     #[test]
@@ -136,7 +168,10 @@ mod tests {
     #[test]
     fn the_default_schedule_lasts_three_days() {
         let retries = Options::default().retries;
-        assert_eq!(retries.iter().sum::<Duration>(), HOUR * 75 + Duration::from_mins(35) + Duration::from_secs(5));
+        assert_eq!(
+            retries.iter().sum::<Duration>(),
+            HOUR * 75 + Duration::from_mins(35) + Duration::from_secs(5)
+        );
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! The HTTP client for webhooks: guarded, bounded in time and bytes, following nothing. Knows nothing of deliveries.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
-use thiserror::Error;
 
+use crate::outbox::Options;
 use crate::outbox::guard::{self, UrlError};
-use crate::outbox::{Options, guard::admit, guard::check_url};
 
 const USER_AGENT: &str = concat!("Firstline/", env!("CARGO_PKG_VERSION"), " (webhooks)");
 
@@ -25,12 +24,12 @@ const EXCERPT_CHARS_MAX: usize = 200;
 /// Shorter than what common servers keep an idle connection for (Node.js: 5 s), so that none closes under a request.
 const IDLE_MAX: Duration = Duration::from_secs(4);
 
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("the webhook client cannot be set up: {0}; check that the system has CA certificates")]
 pub struct ClientError(#[from] reqwest::Error);
 
 /// Why there was no answer.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SendError {
     #[error(transparent)]
     Refused(#[from] UrlError),
@@ -66,7 +65,9 @@ impl Client {
             .pool_idle_timeout(IDLE_MAX)
             .redirect(Policy::none())
             .no_proxy()
-            .dns_resolver(Arc::new(GuardedResolver { guard: Arc::clone(&guard) }))
+            .dns_resolver(Arc::new(GuardedResolver {
+                guard: Arc::clone(&guard),
+            }))
             .build()?;
         Ok(Self { http, guard })
     }
@@ -78,16 +79,27 @@ impl Client {
         headers: [(&'static str, String); 3],
         body: String,
     ) -> Result<Answer, SendError> {
-        let url = check_url(url, &self.guard)?;
-        let mut request = self.http.post(url).header(CONTENT_TYPE, "application/json").body(body);
+        let url = guard::check_url(url, &self.guard)?;
+        let mut request = self
+            .http
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
         for (name, value) in headers {
             request = request.header(name, value);
         }
         let response = request.send().await.map_err(describe)?;
         let status = response.status();
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
         let retry_after = retry_after.map(str::to_owned);
-        Ok(Answer { status, retry_after, excerpt: excerpt(response).await })
+        Ok(Answer {
+            status,
+            retry_after,
+            excerpt: excerpt(response).await,
+        })
     }
 }
 
@@ -105,7 +117,11 @@ async fn excerpt(mut response: Response) -> String {
         }
     }
     let text = String::from_utf8_lossy(&start);
-    text.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(EXCERPT_CHARS_MAX).collect()
+    text.trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(EXCERPT_CHARS_MAX)
+        .collect()
 }
 
 /// The innermost cause says what happened; what wraps it says only that a request was being sent.
@@ -114,13 +130,14 @@ fn describe(error: reqwest::Error) -> SendError {
         return SendError::TimedOut;
     }
     let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = inner.to_string();
-        cause = inner.source();
+    let mut innermost: &(dyn Error + 'static) = &error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
     }
-    SendError::Failed(text)
+    match innermost.downcast_ref::<UrlError>() {
+        Some(refused) => SendError::Refused(refused.clone()),
+        None => SendError::Failed(innermost.to_string()),
+    }
 }
 
 /// Looks names up as the system does, and keeps only addresses that may be called. It stands where the connection
@@ -137,7 +154,7 @@ impl Resolve for GuardedResolver {
             let host = name.as_str();
             // Port 0 is replaced by the one of the URL.
             let found = tokio::net::lookup_host((host, 0)).await?;
-            let admitted = admit(host, found.map(|address| address.ip()), &guard)?;
+            let admitted = guard::admit(host, found.map(|address| address.ip()), &guard)?;
             let addresses: Addrs = Box::new(admitted.into_iter().map(|address| SocketAddr::new(address, 0)));
             Ok(addresses)
         })

@@ -8,6 +8,7 @@
 pub mod backoff;
 pub mod client;
 pub mod guard;
+pub mod network;
 pub mod payload;
 pub mod signature;
 pub mod worker;

@@ -4,7 +4,12 @@ use crate::domain::event::LoggedEvent;
 
 /// Depends on the event alone and takes over the logged bytes of `data`, so every attempt sends the same body.
 pub fn body(event: &LoggedEvent) -> String {
-    format!(r#"{{"type":"{}","timestamp":"{}","data":{}}}"#, event.kind.as_str(), event.at, event.data)
+    format!(
+        r#"{{"type":"{}","timestamp":"{}","data":{}}}"#,
+        event.kind.as_str(),
+        event.at,
+        event.data
+    )
 }
 
 #[cfg(test)]

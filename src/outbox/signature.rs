@@ -18,7 +18,9 @@ const KEY_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SecretError {
-    #[error("the webhook secret does not start with `whsec_`; give `whsec_` and 24 to 64 random bytes in base64")]
+    #[error(
+        "the webhook secret does not start with `whsec_`; give `whsec_` and 24 to 64 random bytes in base64"
+    )]
     Prefix,
     #[error("the webhook secret is not base64 behind `whsec_`; give 24 to 64 random bytes in base64")]
     Base64,
@@ -37,12 +39,18 @@ impl Secret {
         if !KEY_BYTES.contains(&key.len()) {
             return Err(SecretError::Length(key.len()));
         }
-        Hmac::new_from_slice(&key).map(Self).map_err(|_| SecretError::Length(key.len()))
+        Hmac::new_from_slice(&key)
+            .map(Self)
+            .map_err(|_| SecretError::Length(key.len()))
     }
 
     /// `v1,` and the base64 of the code.
     fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
-        let mac = self.0.clone().chain_update(format!("{id}.{timestamp}.")).chain_update(body);
+        let mac = self
+            .0
+            .clone()
+            .chain_update(format!("{id}.{timestamp}."))
+            .chain_update(body);
         format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
     }
 }
@@ -61,15 +69,26 @@ pub fn generate(random: [u8; 32]) -> String {
 /// What to sign with at `now`: the endpoint's secret and, until it expires, the one before.
 pub fn secrets(endpoint: &Endpoint, now: Timestamp) -> Result<Vec<Secret>, SecretError> {
     let previous = endpoint.previous_secret.as_deref();
-    let previous = previous.filter(|_| endpoint.previous_secret_expires_at.is_some_and(|expiry| now < expiry));
-    [Some(endpoint.secret.as_str()), previous].into_iter().flatten().map(Secret::parse).collect()
+    let previous = previous.filter(|_| {
+        endpoint
+            .previous_secret_expires_at
+            .is_some_and(|expiry| now < expiry)
+    });
+    [Some(endpoint.secret.as_str()), previous]
+        .into_iter()
+        .flatten()
+        .map(Secret::parse)
+        .collect()
 }
 
 /// The three headers of an attempt. `id` stays the same over all attempts and holds no `.`; `at` is the attempt's
 /// own time; one signature for each secret, any of which a receiver may accept.
 pub fn headers(id: &str, at: Timestamp, body: &str, secrets: &[Secret]) -> [(&'static str, String); 3] {
     let timestamp = at.as_second();
-    let signatures: Vec<String> = secrets.iter().map(|secret| secret.sign(id, timestamp, body)).collect();
+    let signatures: Vec<String> = secrets
+        .iter()
+        .map(|secret| secret.sign(id, timestamp, body))
+        .collect();
     [
         ("webhook-id", id.to_owned()),
         ("webhook-timestamp", timestamp.to_string()),
@@ -102,7 +121,12 @@ mod tests {
     fn the_known_vector_is_met() {
         let secret = Secret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let at = Timestamp::from_second(1_614_265_330).unwrap();
-        let headers = headers("msg_p5jXN8AQM9LWM0D4loKWxJek", at, r#"{"test": 2432232314}"#, &[secret]);
+        let headers = headers(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            at,
+            r#"{"test": 2432232314}"#,
+            &[secret],
+        );
         assert_eq!(
             headers.map(|(_, value)| value),
             [
@@ -122,11 +146,19 @@ mod tests {
                 let key = entropy::bytes::<64>();
                 format!("whsec_{}", STANDARD.encode(&key[..24 + case % 41]))
             };
-            let body: String = entropy::bytes::<48>().map(|byte| char::from(byte % 0x7f)).iter().collect();
+            let body: String = entropy::bytes::<48>()
+                .map(|byte| char::from(byte % 0x7f))
+                .iter()
+                .collect();
             let body = format!("{{\"n\":{case},\"text\":\"{body}é漢\"}}");
-            let (id, at) = (format!("evt_{case}"), 1_700_000_000 + i64::try_from(case).unwrap() * 977);
+            let (id, at) = (
+                format!("evt_{case}"),
+                1_700_000_000 + i64::try_from(case).unwrap() * 977,
+            );
             let ours = Secret::parse(&text).unwrap().sign(&id, at, &body);
-            let theirs = standardwebhooks::Webhook::new(&text).unwrap().sign(&id, at, body.as_bytes());
+            let theirs = standardwebhooks::Webhook::new(&text)
+                .unwrap()
+                .sign(&id, at, body.as_bytes());
             assert_eq!(ours, theirs.unwrap(), "case {case}");
         }
     }
@@ -163,6 +195,9 @@ mod tests {
 
     #[test]
     fn the_key_is_not_shown() {
-        assert_eq!(format!("{:?}", Secret::parse(&generate([9; 32])).unwrap()), "Secret(…)");
+        assert_eq!(
+            format!("{:?}", Secret::parse(&generate([9; 32])).unwrap()),
+            "Secret(…)"
+        );
     }
 }

@@ -45,7 +45,15 @@ impl Worker {
     ) -> Result<Self, ClientError> {
         let client = Client::new(&options)?;
         let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
-        Ok(Self { store, clock, tasks, client, options, slots, finished: Notify::new() })
+        Ok(Self {
+            store,
+            clock,
+            tasks,
+            client,
+            options,
+            slots,
+            finished: Notify::new(),
+        })
     }
 
     /// Runs until the server drains. Attempts under way then go on by themselves; those that the drain cuts off
@@ -84,8 +92,13 @@ impl Worker {
             }
             let now = (self.clock)();
             let lease_until = now.checked_add(self.options.lease()).unwrap_or(Timestamp::MAX);
-            let claimed = self.store.claim(now, lease_until, free, self.options.per_endpoint).await?;
-            let lag = claimed.first().map_or(0.0, |first| now.duration_since(first.delivery.due_at).as_secs_f64());
+            let claimed = self
+                .store
+                .claim(now, lease_until, free, self.options.per_endpoint)
+                .await?;
+            let lag = claimed.first().map_or(0.0, |first| {
+                now.duration_since(first.delivery.due_at).as_secs_f64()
+            });
             metrics::gauge!("firstline_outbox_lag_seconds").set(lag);
             let more = claimed.len() == free;
             for claimed in claimed {
@@ -125,12 +138,20 @@ impl Worker {
             retry_after: answer.retry_after,
         });
         let now = (self.clock)();
-        let verdict = backoff::verdict(&outcome, &delivery.id, delivery.attempts, now, &self.options.retries);
+        let verdict = backoff::verdict(
+            &outcome,
+            &delivery.id,
+            delivery.attempts,
+            now,
+            &self.options.retries,
+        );
         self.record(claimed, &attempt, &verdict, started).await;
     }
 
     async fn send(&self, claimed: &Claimed, at: Timestamp) -> Result<Answer, AttemptError> {
-        let Claimed { delivery, endpoint, .. } = claimed;
+        let Claimed {
+            delivery, endpoint, ..
+        } = claimed;
         let secrets = signature::secrets(endpoint, at)?;
         let body = payload::body(&delivery.event);
         let headers = signature::headers(delivery.event.id.as_str(), at, &body, &secrets);
@@ -143,14 +164,18 @@ impl Worker {
         loop {
             match self.store.record(claimed, attempt, verdict).await {
                 Ok(()) => return note(claimed, attempt, verdict),
-                Err(StoreError::Unavailable(_)) if started.elapsed() < self.options.lease().unsigned_abs() => {
+                Err(StoreError::Unavailable(_))
+                    if started.elapsed() < self.options.lease().unsigned_abs() =>
+                {
                     tokio::time::sleep(STORE_PAUSE).await;
                 }
                 // Replayed, removed, or taken over by a worker that found the lease ended: theirs counts.
                 Err(error @ (StoreError::LeaseLost | StoreError::NotFound(_))) => {
                     return tracing::info!(%delivery, %error, "a webhook attempt is not recorded");
                 }
-                Err(error) => return tracing::error!(%delivery, %error, "a webhook attempt cannot be recorded"),
+                Err(error) => {
+                    return tracing::error!(%delivery, %error, "a webhook attempt cannot be recorded");
+                }
             }
         }
     }
@@ -158,7 +183,9 @@ impl Worker {
 
 impl fmt::Debug for Worker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Worker").field("options", &self.options).finish_non_exhaustive()
+        f.debug_struct("Worker")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
     }
 }
 
