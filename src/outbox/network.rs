@@ -50,14 +50,25 @@ const NOT_PUBLIC_V4: [Network; 15] = [
 const GLOBAL_UNICAST_V6: Network = v6(0x2000, 0, 3);
 
 /// Inside global unicast: protocol assignments with Teredo, documentation, and 6to4, which carries IPv4 addresses.
-const NOT_PUBLIC_V6: [Network; 4] = [v6(0x2001, 0, 23), v6(0x2001, 0xdb8, 32), v6(0x2002, 0, 16), v6(0x3fff, 0, 20)];
+const NOT_PUBLIC_V6: [Network; 4] = [
+    v6(0x2001, 0, 23),
+    v6(0x2001, 0xdb8, 32),
+    v6(0x2002, 0, 16),
+    v6(0x3fff, 0, 20),
+];
 
 const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Network {
-    Network { address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
+    Network {
+        address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
+        prefix,
+    }
 }
 
 const fn v6(a: u16, b: u16, prefix: u8) -> Network {
-    Network { address: IpAddr::V6(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0)), prefix }
+    Network {
+        address: IpAddr::V6(Ipv6Addr::new(a, b, 0, 0, 0, 0, 0, 0)),
+        prefix,
+    }
 }
 
 /// A block of addresses: `10.1.0.0/16`; without `/`, one address.
