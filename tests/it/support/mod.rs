@@ -1,0 +1,22 @@
+//! What several test modules need.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use firstline::knowledge::Knowledge;
+use firstline::triage::policy::Policy;
+
+pub(crate) fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The policy and replies of the sample business.
+pub(crate) fn sample_policy() -> Arc<Policy> {
+    static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
+        let folder = repository().join("knowledge");
+        let knowledge = Knowledge::load(&folder).unwrap();
+        let text = std::fs::read_to_string(folder.join("policy.yml")).unwrap();
+        Arc::new(Policy::parse(&text, &knowledge.replies, "http://127.0.0.1:8080", "test".into()).unwrap())
+    });
+    Arc::clone(&POLICY)
+}
