@@ -15,6 +15,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod http;
 pub mod live;
 pub mod outbox;
 pub mod ports;
