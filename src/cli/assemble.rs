@@ -32,7 +32,6 @@ const VERSION_DIGITS: usize = 16;
 /// What the business wrote, checked and searchable.
 #[derive(Debug)]
 pub(crate) struct Content {
-    pub(crate) knowledge: Knowledge,
     pub(crate) policy: Policy,
     pub(crate) index: KnowledgeIndex,
 }
@@ -44,7 +43,7 @@ pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Re
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
     let index = KnowledgeIndex::build(&knowledge, place).map_err(anyhow::Error::new)?;
-    Ok(Content { knowledge, policy, index })
+    Ok(Content { policy, index })
 }
 
 /// Articles, replies and policy of a folder, or all that is wrong with them.
@@ -117,16 +116,14 @@ fn place_of_reply(folder: &Path, id: &str) -> Option<(PathBuf, u64)> {
     None
 }
 
-/// The model in `folder`, each file held against its card.
-pub(crate) fn model(folder: &Path) -> Result<ModelFolder, CliError> {
-    ModelFolder::open(folder).map_err(|error| CliError::Unusable(error.into()))
-}
-
-/// Starts the classifier on the model in `folder`.
-pub(crate) fn classifier(config: &Config, folder: &Path) -> Result<OnnxClassifier, CliError> {
-    let model = model(folder)?;
-    let runtime = Runtime::load(&config.paths.onnxruntime).map_err(|error| CliError::Unusable(error.into()))?;
-    OnnxClassifier::start(&runtime, model, &config.classifier).map_err(|error| CliError::Unusable(error.into()))
+/// Starts the classifier on the configured model, each file of it held against its card.
+pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliError> {
+    let start = || -> anyhow::Result<OnnxClassifier> {
+        let model = ModelFolder::open(&config.paths.model)?;
+        let runtime = Runtime::load(&config.paths.onnxruntime)?;
+        Ok(OnnxClassifier::start(&runtime, model, &config.classifier)?)
+    };
+    start().map(Arc::new).map_err(CliError::Unusable)
 }
 
 /// Opens the database for this process alone. Nothing is written until the writer runs.

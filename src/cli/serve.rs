@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -15,7 +14,7 @@ use crate::cli::assemble::{self, Content};
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::secrets;
-use crate::config::Config;
+use crate::config::{Config, Flag};
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::knowledge::Place;
@@ -34,7 +33,14 @@ const TASKS_END: Duration = Duration::from_secs(4);
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
-    pub(crate) bind: Option<SocketAddr>,
+    bind: Option<SocketAddr>,
+}
+
+impl Arguments {
+    /// What was given here instead of in a file.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.bind.iter().map(|bind| ("--bind", "server", "bind", bind.to_string())).collect()
+    }
 }
 
 pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliError> {
@@ -42,7 +48,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let (listener, url) = listen(config.server.bind).await?;
     let public_url = if config.server.public_url.is_empty() { &url } else { &config.server.public_url };
     let content = assemble::content(config, public_url, Place::Memory)?;
-    let classifier = Arc::new(assemble::classifier(config, &config.paths.model)?);
+    let classifier = assemble::classifier(config)?;
     let (store, writer) = assemble::store(config).await?;
 
     let tasks = Tasks::default();
