@@ -1,7 +1,10 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
+#![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod live;
 mod logging;
+mod classifier;
+mod model_folder;
 mod store_contract;
 mod store_sqlite;
 mod tidy;
