@@ -43,10 +43,8 @@ async fn reopening_keeps_everything() {
         .await
         .unwrap();
     served.stop().await;
-    assert!(
-        !disk.folder.path().join("firstline.db-wal").exists(),
-        "the log was folded in"
-    );
+    let log = std::fs::metadata(disk.folder.path().join("firstline.db-wal"));
+    assert_eq!(log.map_or(0, |log| log.len()), 0, "the log was folded in");
 
     let served = disk.serve().await;
     let store = &served.store;
@@ -245,6 +243,24 @@ async fn a_full_database_is_unavailable_and_then_serves_again() {
         None
     );
     served.store.commit(&opening(3), None).await.unwrap();
+}
+
+/// Its conversation was written before its message was refused, and is put back.
+#[tokio::test]
+async fn a_turn_that_breaks_the_schema_harms_only_itself() {
+    let disk = OnDisk::new();
+    let served = disk.serve().await;
+    let conversation = chat(&served.store, 1, 1).await.unwrap();
+    let mut broken = turn_on(&conversation);
+    broken.messages[0].seq = 1;
+    let turns = [opening(2), broken, opening(3)];
+    let answers = join_all(turns.iter().map(|turn| served.store.commit(turn, None))).await;
+    assert!(matches!(
+        answers[..],
+        [Ok(_), Err(StoreError::Corrupt { .. }), Ok(_)]
+    ));
+    let stored = served.store.load(&acme(), &conversation_id(1)).await.unwrap();
+    assert_eq!(stored, Some(conversation));
 }
 
 /// A refusal in a batch harms no other write of it, and the batch costs one commit.

@@ -4,6 +4,7 @@ use firstline::domain::conversation::RECENT_MESSAGES;
 use firstline::domain::turn::TurnRecord;
 use firstline::ports::{Committed, Store, StoreError};
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::store_contract::fixtures::{Outcome, acme, agent, at, chat, conversation_id, opening, turn_on};
 
@@ -120,8 +121,11 @@ pub(super) async fn messages_go_on_behind_a_number(store: &dyn Store) -> Outcome
     Ok(())
 }
 
+/// To the last bit: a third and a tenth are no round numbers in binary.
 pub(super) async fn turns_come_back_oldest_first(store: &dyn Store) -> Outcome {
-    let first = opening(1);
+    let mut first = opening(1);
+    let fractions: Vec<f64> = (1..100).map(|part| 1.0 / f64::from(part)).collect();
+    first.trace.steps[0].inputs = json!(fractions);
     let second = turn_on(&first.conversation);
     store.commit(&first, None).await?;
     store.commit(&second, None).await?;
