@@ -19,25 +19,15 @@ const BUCKETS_SECONDS: [f64; 14] = [
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,firstline::outbox=debug`.
-<<<<<<< HEAD
     pub level: String,
     pub format: LogFormat,
-=======
-    pub log_level: String,
-    pub log_format: LogFormat,
->>>>>>> outbox
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-<<<<<<< HEAD
             level: "info".to_owned(),
             format: LogFormat::Auto,
-=======
-            log_level: "info".to_owned(),
-            log_format: LogFormat::Auto,
->>>>>>> outbox
         }
     }
 }
@@ -65,13 +55,8 @@ pub enum TelemetryError {
 
 /// Sends the logs of the process to standard error. To be called once, before anything is logged.
 pub fn start_logging(options: &Options) -> Result<(), TelemetryError> {
-<<<<<<< HEAD
     let filter = EnvFilter::try_new(&options.level).map_err(|error| TelemetryError::Level {
         level: options.level.clone(),
-=======
-    let filter = EnvFilter::try_new(&options.log_level).map_err(|error| TelemetryError::Level {
-        level: options.log_level.clone(),
->>>>>>> outbox
         problem: error.to_string(),
     })?;
     let terminal = std::io::stderr().is_terminal();
@@ -79,11 +64,7 @@ pub fn start_logging(options: &Options) -> Result<(), TelemetryError> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(terminal);
-<<<<<<< HEAD
     let text = match options.format {
-=======
-    let text = match options.log_format {
->>>>>>> outbox
         LogFormat::Auto => terminal,
         LogFormat::Text => true,
         LogFormat::Json => false,
@@ -163,11 +144,7 @@ mod tests {
     #[test]
     fn a_bad_level_says_how_to_write_one() {
         let options = Options {
-<<<<<<< HEAD
             level: "loud=very".to_owned(),
-=======
-            log_level: "loud=very".to_owned(),
->>>>>>> outbox
             ..Options::default()
         };
         let error = start_logging(&options).unwrap_err().to_string();

@@ -122,15 +122,15 @@ fn state(
 
 /// What is printed when the server is ready. README shows the same three lines.
 fn ready(headline: &str, url: &str, key_file: &Path) -> String {
-    let open = format!("curl -s {url}/v1/conversations -H 'Content-Type: application/json' -d");
+    let open = format!("curl -s -X POST {url}/v1/conversations -H 'content-type: application/json' -d");
     let key_file = key_file.display();
     format!(
-        r#"{headline}
+        r#"{headline}. Try it in another terminal:
 
-Try it in another terminal:
-  {open} '{{"message": {{"text": "Where is my parcel?"}}}}'
-  {open} '{{"message": {{"text": "I want to talk to someone"}}}}'
-  curl -s {url}/v1/queue -H "Authorization: Bearer $(cat '{key_file}')""#
+{open} '{{"message":{{"text":"where is my parcel?"}}}}'
+{open} '{{"message":{{"text":"I want to talk to someone"}}}}'
+curl -s {url}/v1/queue -H "authorization: Bearer $(cat {key_file})"
+"#
     )
 }
 

@@ -13,11 +13,7 @@ use crate::outbox::network::{self, Network};
 const URL_BYTES_MAX: usize = 2000;
 
 #[derive(Debug, Clone, Deserialize)]
-<<<<<<< HEAD
 #[serde(default)]
-=======
-#[serde(default, deny_unknown_fields)]
->>>>>>> outbox
 pub struct Options {
     /// Allows `http://` too; its port has to be in `ports` like any other.
     pub allow_http: bool,

@@ -18,11 +18,7 @@ use serde::Deserialize;
 use crate::domain::time::Duration;
 
 #[derive(Debug, Clone, Deserialize)]
-<<<<<<< HEAD
 #[serde(default)]
-=======
-#[serde(default, deny_unknown_fields)]
->>>>>>> outbox
 pub struct Options {
     /// How long after each failed attempt the next one follows; after the last of them the delivery is exhausted.
     pub retries: Vec<Duration>,
@@ -32,19 +28,12 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How often to look for deliveries that fell due. New events and finished attempts are noticed at once.
     pub poll_every: Duration,
-<<<<<<< HEAD
-    /// Attempts under way at once.
-    pub concurrency: usize,
-    /// Attempts under way at once at one endpoint, so that a slow one does not delay the others.
-    pub per_endpoint: usize,
-    /// Written beside the rest, not in a table of its own.
-    #[serde(flatten)]
-=======
     /// Attempts under way at once; 0 counts as 1.
     pub concurrency: usize,
     /// Attempts under way at once at one endpoint, so that a slow one does not delay the others; 0 counts as 1.
     pub per_endpoint: usize,
->>>>>>> outbox
+    /// Written beside the rest, not in a table of its own.
+    #[serde(flatten)]
     pub guard: guard::Options,
 }
 
@@ -79,8 +68,6 @@ impl Default for Options {
         }
     }
 }
-<<<<<<< HEAD
-=======
 
 #[cfg(test)]
 mod tests {
@@ -114,4 +101,3 @@ mod tests {
         }
     }
 }
->>>>>>> outbox
