@@ -79,10 +79,11 @@ pub fn identify(text: &str) -> Option<Language> {
     }
     let letters = plain.chars().filter(|letter| letter.is_alphabetic()).count();
     let enough = words.len() >= STATISTICS_WORDS && letters >= STATISTICS_LETTERS;
-    if enough && votes.english * ENGLISH_SHARE < words.len() {
-        if let Some(code) = by_statistics(&plain) {
-            return Some(language(code, STATISTICS_CONFIDENCE));
-        }
+    if enough
+        && votes.english * ENGLISH_SHARE < words.len()
+        && let Some(code) = by_statistics(&plain)
+    {
+        return Some(language(code, STATISTICS_CONFIDENCE));
     }
     (votes.any && confidence >= WORTH_SAYING).then(|| language(FUNCTION_WORDS[best].0, confidence))
 }

@@ -297,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_worker_that_cannot_be_made_is_an_error_of_the_start() {
-        let make = || -> io::Result<fn(&str) -> Result<(), Fault>> { Err(io::Error::other("no model")) };
-        assert_eq!(Pool::start(2, 1, make).unwrap_err().to_string(), "no model");
+        type Never = fn(&str) -> Result<(), Fault>;
+        let start = Pool::start(2, 1, || Err::<Never, _>(io::Error::other("no model")));
+        assert_eq!(start.unwrap_err().to_string(), "no model");
     }
 }

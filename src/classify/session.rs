@@ -148,10 +148,12 @@ impl Session {
 /// One thread: a session per core and no batching beats every other arrangement on a CPU.
 fn build(runtime: &Runtime, graph: &[u8]) -> Result<ort::session::Session, String> {
     let builder = ort::session::Session::builder(&runtime.environment).map_err(|error| error.to_string())?;
+    let builder = builder.with_intra_threads(1).map_err(|error| error.to_string())?;
+    let level = GraphOptimizationLevel::All;
+    let mut builder = builder
+        .with_optimization_level(level)
+        .map_err(|error| error.to_string())?;
     builder
-        .with_intra_threads(1)
-        .and_then(|builder| builder.with_optimization_level(GraphOptimizationLevel::All))
-        .map_err(|error| error.to_string())?
         .commit_from_memory(graph)
         .map_err(|error| error.to_string())
 }

@@ -67,7 +67,7 @@ pub(crate) struct RatingBody {
 /// Claim a conversation
 ///
 /// Out of the queue, or from the bot. Of several agents who claim at once, one gets it.
-#[utoipa::path(post, path = "/v1/conversations/{id}/claim", tag = "agents",
+#[utoipa::path(post, path = "/v1/conversations/{id}/claim", operation_id = "claim_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn claim(
     State(app): State<Arc<AppState>>,
@@ -79,7 +79,7 @@ pub(crate) async fn claim(
 }
 
 /// Put a conversation back into its queue
-#[utoipa::path(post, path = "/v1/conversations/{id}/release", tag = "agents",
+#[utoipa::path(post, path = "/v1/conversations/{id}/release", operation_id = "release_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn release(
     State(app): State<Arc<AppState>>,
@@ -91,7 +91,7 @@ pub(crate) async fn release(
 }
 
 /// Pass a conversation on to another queue
-#[utoipa::path(post, path = "/v1/conversations/{id}/transfer", tag = "agents",
+#[utoipa::path(post, path = "/v1/conversations/{id}/transfer", operation_id = "transfer_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = TransferBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn transfer(
     State(app): State<Arc<AppState>>,
@@ -112,7 +112,7 @@ pub(crate) async fn transfer(
 /// Resolve a conversation
 ///
 /// It reopens when the customer writes again.
-#[utoipa::path(post, path = "/v1/conversations/{id}/resolve", tag = "agents",
+#[utoipa::path(post, path = "/v1/conversations/{id}/resolve", operation_id = "resolve_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn resolve(
     State(app): State<Arc<AppState>>,
@@ -124,7 +124,7 @@ pub(crate) async fn resolve(
 }
 
 /// Hand a conversation back to the bot
-#[utoipa::path(post, path = "/v1/conversations/{id}/handback", tag = "agents",
+#[utoipa::path(post, path = "/v1/conversations/{id}/handback", operation_id = "hand_back_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn hand_back(
     State(app): State<Arc<AppState>>,
@@ -151,7 +151,7 @@ async fn act(
 /// Rate a conversation
 ///
 /// The newest rating counts.
-#[utoipa::path(post, path = "/v1/conversations/{id}/csat", tag = "conversations",
+#[utoipa::path(post, path = "/v1/conversations/{id}/csat", operation_id = "rate_conversation", tag = "conversations",
     params(("id" = String, Path)), request_body = RatingBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn rate(
     State(app): State<Arc<AppState>>,

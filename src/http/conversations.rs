@@ -64,7 +64,7 @@ pub(crate) struct OpenedView {
 /// Open a conversation
 ///
 /// With a first message, the answer to it comes back too.
-#[utoipa::path(post, path = "/v1/conversations", tag = "conversations",
+#[utoipa::path(post, path = "/v1/conversations", operation_id = "open_conversation", tag = "conversations",
     request_body = OpenBody, responses((status = 201, body = OpenedView)))]
 pub(crate) async fn open(
     State(app): State<Arc<AppState>>,
@@ -140,7 +140,7 @@ fn visitor_token(app: &AppState, conversation: &Conversation) -> (String, Timest
 /// Look at a conversation
 ///
 /// Staff also see why it was handed off.
-#[utoipa::path(get, path = "/v1/conversations/{id}", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "get_conversation", tag = "conversations",
     params(("id" = String, Path)), responses((status = 200, body = ConversationView)))]
 pub(crate) async fn show(
     State(app): State<Arc<AppState>>,
@@ -159,7 +159,7 @@ pub(crate) async fn load(app: &AppState, id: &ConversationId) -> Result<Conversa
 /// Why each turn came out as it did
 ///
 /// Every turn with what was read, each rule that was considered, and whether it applied.
-#[utoipa::path(get, path = "/v1/conversations/{id}/trace", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations/{id}/trace", operation_id = "get_trace", tag = "conversations",
     params(("id" = String, Path)), responses((status = 200, body = ListView<TraceView>)))]
 pub(crate) async fn trace(
     State(app): State<Arc<AppState>>,
@@ -178,7 +178,7 @@ pub(crate) async fn trace(
 /// Replies and articles for the agent
 ///
 /// Of the open handoff; empty when there is none.
-#[utoipa::path(get, path = "/v1/conversations/{id}/suggestions", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations/{id}/suggestions", operation_id = "get_suggestions", tag = "conversations",
     params(("id" = String, Path)), responses((status = 200, body = SuggestionsView)))]
 pub(crate) async fn suggestions(
     State(app): State<Arc<AppState>>,

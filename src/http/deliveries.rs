@@ -23,7 +23,7 @@ pub(crate) struct DeliveriesQuery {
 }
 
 /// Deliveries of an endpoint, newest first
-#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", tag = "webhooks",
+#[utoipa::path(get, path = "/v1/webhooks/{id}/deliveries", operation_id = "list_deliveries", tag = "webhooks",
     params(("id" = String, Path),
         ("state" = Option<String>, Query, description = "`pending`, `delivered` or `exhausted`; all by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
@@ -55,7 +55,7 @@ fn state(name: &str) -> Result<DeliveryState, ApiError> {
 }
 
 /// Attempts of a delivery, oldest first
-#[utoipa::path(get, path = "/v1/deliveries/{id}/attempts", tag = "webhooks",
+#[utoipa::path(get, path = "/v1/deliveries/{id}/attempts", operation_id = "list_attempts", tag = "webhooks",
     params(("id" = String, Path)), responses((status = 200, body = ListView<AttemptView>)))]
 pub(crate) async fn attempts(
     State(app): State<Arc<AppState>>,
@@ -70,7 +70,7 @@ pub(crate) async fn attempts(
 /// Send a delivery again
 ///
 /// At once, with a fresh schedule and the same `webhook-id`: a receiver that has it already knows it.
-#[utoipa::path(post, path = "/v1/deliveries/{id}/replay", tag = "webhooks",
+#[utoipa::path(post, path = "/v1/deliveries/{id}/replay", operation_id = "replay_delivery", tag = "webhooks",
     params(("id" = String, Path)), request_body = EmptyBody, responses((status = 200, body = DeliveryView)))]
 pub(crate) async fn replay(
     State(app): State<Arc<AppState>>,

@@ -41,7 +41,7 @@ pub(crate) struct EventsQuery {
 /// Server-Sent Events: `id` is the position in the log, `event` the type, `data` the JSON that webhooks carry as
 /// `data` too. A reconnecting client goes on behind its `Last-Event-ID`. Visitors get what concerns customers:
 /// messages, who joins and leaves, the end.
-#[utoipa::path(get, path = "/v1/conversations/{id}/events", tag = "conversations",
+#[utoipa::path(get, path = "/v1/conversations/{id}/events", operation_id = "follow_conversation", tag = "conversations",
     params(("id" = String, Path),
         ("after" = Option<u64>, Query, description = "Only events behind this position; 0 by default: all of them"),
         ("last-event-id" = Option<u64>, Header, description = "As `after`, and stronger")),

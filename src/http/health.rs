@@ -48,7 +48,7 @@ pub(crate) struct VersionView {
 /// Whether the process lives
 ///
 /// Asks nothing of anything else: when this fails, restart the server.
-#[utoipa::path(get, path = "/healthz", tag = "operations", responses((status = 200, body = str, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/healthz", operation_id = "get_health", tag = "operations", responses((status = 200, body = str, content_type = "text/plain")))]
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
@@ -56,7 +56,7 @@ pub(crate) async fn alive() -> &'static str {
 /// Whether the server can work
 ///
 /// 503 when any check fails: the store cannot be written, a running part has stopped, or the server is draining.
-#[utoipa::path(get, path = "/readyz", tag = "operations", responses(
+#[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "operations", responses(
     (status = 200, body = ReadyView), (status = 503, body = ReadyView, description = "Not ready")))]
 pub(crate) async fn ready(State(app): State<Arc<AppState>>) -> impl IntoResponse {
     let store = app.engine.store.ready().await.map_err(|error| error.to_string());
@@ -76,13 +76,13 @@ pub(crate) async fn ready(State(app): State<Arc<AppState>>) -> impl IntoResponse
 }
 
 /// Metrics in Prometheus' text format
-#[utoipa::path(get, path = "/metrics", tag = "operations", responses((status = 200, body = str, content_type = "text/plain")))]
+#[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "operations", responses((status = 200, body = str, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(app): State<Arc<AppState>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (app.metrics)())
 }
 
 /// Name and version of the server
-#[utoipa::path(get, path = "/version", tag = "operations", responses((status = 200, body = VersionView)))]
+#[utoipa::path(get, path = "/version", operation_id = "get_version", tag = "operations", responses((status = 200, body = VersionView)))]
 pub(crate) async fn version() -> Json<VersionView> {
     Json(VersionView {
         name: env!("CARGO_PKG_NAME"),

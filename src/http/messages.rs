@@ -44,7 +44,7 @@ pub(crate) enum Author {
 /// Send a message
 ///
 /// A customer's message is answered at once: by the bot, or with a handoff. An agent must hold the conversation.
-#[utoipa::path(post, path = "/v1/conversations/{id}/messages", tag = "messages",
+#[utoipa::path(post, path = "/v1/conversations/{id}/messages", operation_id = "create_message", tag = "messages",
     params(("id" = String, Path)), request_body = MessageBody, responses((status = 201, body = TurnView)))]
 pub(crate) async fn create(
     State(app): State<Arc<AppState>>,
@@ -96,7 +96,7 @@ pub(crate) struct MessagesView {
 }
 
 /// Read the messages, oldest first
-#[utoipa::path(get, path = "/v1/conversations/{id}/messages", tag = "messages",
+#[utoipa::path(get, path = "/v1/conversations/{id}/messages", operation_id = "list_messages", tag = "messages",
     params(("id" = String, Path),
         ("after" = Option<u64>, Query, description = "Only messages with a `seq` above this"),
         ("limit" = Option<u16>, Query, description = "1 to 200; 50 by default")),

@@ -23,7 +23,7 @@ pub(crate) struct QueueQuery {
 /// Who waits for an agent
 ///
 /// Highest priority first, then the longest wait.
-#[utoipa::path(get, path = "/v1/queue", tag = "agents",
+#[utoipa::path(get, path = "/v1/queue", operation_id = "list_queue", tag = "agents",
     params(("queue" = Option<String>, Query, description = "One queue; all by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
         ("limit" = Option<u16>, Query, description = "1 to 200; 50 by default")),

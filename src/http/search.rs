@@ -26,7 +26,7 @@ pub(crate) struct SearchParameters {
 /// Search the knowledge base
 ///
 /// Passages, best first. Those with `audience` `internal` are not for customers.
-#[utoipa::path(get, path = "/v1/search", tag = "agents",
+#[utoipa::path(get, path = "/v1/search", operation_id = "search_articles", tag = "agents",
     params(("q" = String, Query, description = "What to look for: 1 to 500 characters"),
         ("limit" = Option<u16>, Query, description = "1 to 200; 50 by default")),
     responses((status = 200, body = ListView<HitView>)))]

@@ -52,7 +52,7 @@ pub(crate) struct EmptyBody {}
 /// Register an endpoint
 ///
 /// The answer holds the secret that its signatures are checked with.
-#[utoipa::path(post, path = "/v1/webhooks", tag = "webhooks",
+#[utoipa::path(post, path = "/v1/webhooks", operation_id = "create_webhook", tag = "webhooks",
     request_body = EndpointBody, responses((status = 201, body = EndpointView)))]
 pub(crate) async fn create(
     State(app): State<Arc<AppState>>,
@@ -105,7 +105,7 @@ fn event_kinds(names: &[String]) -> Result<Vec<EventKind>, ApiError> {
 }
 
 /// All endpoints, without their secrets
-#[utoipa::path(get, path = "/v1/webhooks", tag = "webhooks",
+#[utoipa::path(get, path = "/v1/webhooks", operation_id = "list_webhooks", tag = "webhooks",
     responses((status = 200, body = ListView<EndpointView>)))]
 pub(crate) async fn list(State(app): State<Arc<AppState>>) -> Result<Json<ListView<EndpointView>>, ApiError> {
     let endpoints = app.engine.store.endpoints(&app.engine.workspace).await?;
@@ -114,7 +114,7 @@ pub(crate) async fn list(State(app): State<Arc<AppState>>) -> Result<Json<ListVi
 }
 
 /// One endpoint, with its secret
-#[utoipa::path(get, path = "/v1/webhooks/{id}", tag = "webhooks",
+#[utoipa::path(get, path = "/v1/webhooks/{id}", operation_id = "get_webhook", tag = "webhooks",
     params(("id" = String, Path)), responses((status = 200, body = EndpointView)))]
 pub(crate) async fn show(
     State(app): State<Arc<AppState>>,
@@ -133,7 +133,7 @@ pub(crate) async fn find(app: &AppState, id: &EndpointId) -> Result<Endpoint, Ap
 /// Change an endpoint
 ///
 /// What is left out stays as it is.
-#[utoipa::path(patch, path = "/v1/webhooks/{id}", tag = "webhooks",
+#[utoipa::path(patch, path = "/v1/webhooks/{id}", operation_id = "change_webhook", tag = "webhooks",
     params(("id" = String, Path)), request_body = EndpointChange, responses((status = 200, body = EndpointView)))]
 pub(crate) async fn change(
     State(app): State<Arc<AppState>>,
@@ -158,7 +158,7 @@ pub(crate) async fn change(
 /// Remove an endpoint
 ///
 /// Its deliveries and attempts go with it.
-#[utoipa::path(delete, path = "/v1/webhooks/{id}", tag = "webhooks",
+#[utoipa::path(delete, path = "/v1/webhooks/{id}", operation_id = "remove_webhook", tag = "webhooks",
     params(("id" = String, Path)), responses((status = 204)))]
 pub(crate) async fn remove(
     State(app): State<Arc<AppState>>,
@@ -172,7 +172,7 @@ pub(crate) async fn remove(
 /// Give an endpoint a new secret
 ///
 /// The old one signs along for 24 hours.
-#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", tag = "webhooks",
+#[utoipa::path(post, path = "/v1/webhooks/{id}/rotate", operation_id = "rotate_webhook_secret", tag = "webhooks",
     params(("id" = String, Path)), request_body = EmptyBody, responses((status = 200, body = EndpointView)))]
 pub(crate) async fn rotate(
     State(app): State<Arc<AppState>>,

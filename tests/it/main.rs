@@ -4,8 +4,15 @@
 mod live;
 mod logging;
 mod classifier;
+mod knowledge;
+mod search;
+mod classifier;
+mod http;
+mod live;
+mod logging;
 mod model_folder;
 mod store_contract;
 mod store_sqlite;
+mod support;
 mod tidy;
 mod webhooks;
