@@ -1,0 +1,18 @@
+//! When a remembered idempotency key still counts. Knows nothing of where keys are kept.
+
+use crate::domain::time::{Duration, Timestamp};
+use crate::ports::{Idempotency, StoreError};
+
+/// How long a key is remembered.
+pub(super) const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// True when the request is a repeat of the one remembered, false when that one is too old to count.
+pub(super) fn repeats(key: &Idempotency, fingerprint: &str, at: Timestamp) -> Result<bool, StoreError> {
+    if key.at.duration_since(at) >= REMEMBERED {
+        Ok(false)
+    } else if key.fingerprint == fingerprint {
+        Ok(true)
+    } else {
+        Err(StoreError::KeyReused)
+    }
+}

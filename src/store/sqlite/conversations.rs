@@ -1,0 +1,131 @@
+//! Reading conversations, their messages and turns, and the waiting line; committing is handed to the writer.
+
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteConnection;
+
+use crate::domain::conversation::{Conversation, RECENT_MESSAGES};
+use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
+use crate::domain::message::Message;
+use crate::domain::turn::{Turn, TurnRecord};
+use crate::ports::{Committed, Conversations, Idempotency, Page, StoreError};
+use crate::store::paging::{QueuePlace, page};
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::commit::{self, CommitTurn};
+use crate::store::sqlite::rows::{from_json, integer, one_more};
+
+#[async_trait]
+impl Conversations for SqliteStore {
+    async fn load(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+    ) -> Result<Option<Conversation>, StoreError> {
+        // One transaction, so that state and messages are of the same version.
+        let mut snapshot = self.readers.begin().await?;
+        let state: Option<String> =
+            sqlx::query_scalar("SELECT state FROM conversations WHERE workspace = ? AND id = ?")
+                .bind(workspace.as_str())
+                .bind(id.as_str())
+                .fetch_optional(&mut *snapshot)
+                .await?;
+        let Some(state) = state else { return Ok(None) };
+        let mut conversation: Conversation = from_json("conversation", &state)?;
+        conversation.messages = recent_messages(&mut snapshot, workspace, id).await?;
+        Ok(Some(conversation))
+    }
+
+    async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError> {
+        self.submit(CommitTurn::new(turn, key)?).await
+    }
+
+    async fn recall(&self, key: &Idempotency) -> Result<Option<TurnRecord>, StoreError> {
+        commit::recall(&mut *self.readers.acquire().await?, key).await
+    }
+
+    async fn turns(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+    ) -> Result<Vec<TurnRecord>, StoreError> {
+        let records: Vec<String> = sqlx::query_scalar(
+            "SELECT record FROM turns WHERE workspace = ? AND conversation = ? ORDER BY version",
+        )
+        .bind(workspace.as_str())
+        .bind(id.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        records.iter().map(|record| from_json("turn", record)).collect()
+    }
+
+    async fn messages(
+        &self,
+        workspace: &WorkspaceId,
+        id: &ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        let messages: Vec<String> = sqlx::query_scalar(
+            "SELECT message FROM messages WHERE workspace = ? AND conversation = ? AND seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind(workspace.as_str())
+        .bind(id.as_str())
+        .bind(integer(after))
+        .bind(integer(limit as u64))
+        .fetch_all(&self.readers)
+        .await?;
+        messages
+            .iter()
+            .map(|message| from_json("message", message))
+            .collect()
+    }
+
+    async fn queue(
+        &self,
+        workspace: &WorkspaceId,
+        queue: Option<&QueueName>,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Conversation>, StoreError> {
+        let behind = QueuePlace::parse(cursor)?;
+        let states: Vec<String> = sqlx::query_scalar(
+            "SELECT state FROM conversations
+             WHERE workspace = ?1 AND waiting_since IS NOT NULL AND (?2 IS NULL OR queue = ?2)
+               AND (-priority, waiting_since, id) > (?3, ?4, ?5)
+             ORDER BY priority DESC, waiting_since, id LIMIT ?6",
+        )
+        .bind(workspace.as_str())
+        .bind(queue.map(QueueName::as_str))
+        .bind(behind.order)
+        .bind(behind.since)
+        .bind(behind.id)
+        .bind(one_more(limit))
+        .fetch_all(&self.readers)
+        .await?;
+        let waiting = states
+            .iter()
+            .map(|state| from_json("conversation", state))
+            .collect::<Result<_, _>>()?;
+        Ok(page(waiting, limit, QueuePlace::cursor))
+    }
+}
+
+/// Oldest first.
+async fn recent_messages(
+    connection: &mut SqliteConnection,
+    workspace: &WorkspaceId,
+    id: &ConversationId,
+) -> Result<Vec<Message>, StoreError> {
+    let messages: Vec<String> = sqlx::query_scalar(
+        "SELECT message FROM messages WHERE workspace = ? AND conversation = ? ORDER BY seq DESC LIMIT ?",
+    )
+    .bind(workspace.as_str())
+    .bind(id.as_str())
+    .bind(integer(RECENT_MESSAGES as u64))
+    .fetch_all(connection)
+    .await?;
+    messages
+        .iter()
+        .rev()
+        .map(|message| from_json("message", message))
+        .collect()
+}

@@ -1,0 +1,200 @@
+//! The one writer: it owns the only connection that writes, and groups what waits into one transaction, so that
+//! one fsync serves up to [`BATCH_MAX`] writes. Nobody is answered before the commit is on disk.
+
+use std::fmt;
+use std::fs::File;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::ports::StoreError;
+
+/// Writes in one transaction. There is no delay to fill a batch: what queues up during one fsync is the next.
+const BATCH_MAX: usize = 64;
+
+/// One write, as it is done inside the writer's transaction.
+#[async_trait]
+pub(super) trait Write: Send + Sync + 'static {
+    type Reply: Send;
+
+    /// What is written before an error is undone, except that `Unavailable` undoes the whole batch.
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Self::Reply, StoreError>;
+}
+
+/// The way to the writer.
+#[derive(Clone)]
+pub(super) struct Submissions(mpsc::Sender<Box<dyn Submitted>>);
+
+/// Does all the writing of a [`SqliteStore`](crate::store::sqlite::SqliteStore) and holds the lock on its folder.
+pub struct SqliteWriter {
+    connection: SqliteConnection,
+    submitted: mpsc::Receiver<Box<dyn Submitted>>,
+    position: watch::Sender<u64>,
+    /// Released when the writer ends.
+    _lock: File,
+}
+
+impl Submissions {
+    /// Waits for a free place among `waiting` others, then for the commit.
+    pub(super) async fn submit<W: Write>(&self, write: W) -> Result<W::Reply, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting {
+            write,
+            outcome: None,
+            reply,
+        };
+        self.0.send(Box::new(waiting)).await.map_err(|_| stopped())?;
+        answer.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("its writer has stopped".to_owned())
+}
+
+impl SqliteWriter {
+    /// `waiting` bounds the writes that wait for their turn.
+    pub(super) fn new(
+        connection: SqliteConnection,
+        lock: File,
+        position: watch::Sender<u64>,
+        waiting: usize,
+    ) -> (Submissions, Self) {
+        let (sender, submitted) = mpsc::channel(waiting.max(1));
+        (
+            Submissions(sender),
+            Self {
+                connection,
+                submitted,
+                position,
+                _lock: lock,
+            },
+        )
+    }
+
+    /// Writes until every clone of the store is dropped, then folds the log into the database and ends.
+    pub async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while self.submitted.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            let written = self.write(&mut batch).await;
+            match &written {
+                Ok(position) => self.publish(*position),
+                Err(error) => self.undo(error).await,
+            }
+            for submitted in batch.drain(..) {
+                submitted.answer(written.as_ref().err());
+            }
+        }
+        self.close().await;
+    }
+
+    /// One transaction; the newest position of the event log.
+    async fn write(&mut self, batch: &mut [Box<dyn Submitted>]) -> Result<u64, StoreError> {
+        execute(&mut self.connection, "BEGIN IMMEDIATE").await?;
+        for submitted in batch.iter_mut() {
+            submitted.apply(&mut self.connection).await?;
+        }
+        let position = newest_position(&mut self.connection).await?;
+        let started = Instant::now();
+        execute(&mut self.connection, "COMMIT").await?;
+        metrics::histogram!("firstline_store_commit_seconds").record(started.elapsed());
+        metrics::counter!("firstline_store_writes_total").increment(batch.len() as u64);
+        Ok(position)
+    }
+
+    fn publish(&self, position: u64) {
+        self.position.send_if_modified(|newest| {
+            let moved = *newest != position;
+            *newest = position;
+            moved
+        });
+    }
+
+    /// A full disk makes SQLite roll back by itself, and then this finds nothing to do: no fault.
+    async fn undo(&mut self, error: &StoreError) {
+        tracing::warn!(%error, "a batch of writes was rolled back");
+        if let Err(error) = execute(&mut self.connection, "ROLLBACK").await {
+            tracing::debug!(%error, "there was no transaction left to roll back");
+        }
+    }
+
+    async fn close(mut self) {
+        if let Err(error) = execute(&mut self.connection, "PRAGMA wal_checkpoint(TRUNCATE)").await {
+            tracing::warn!(%error, "the write-ahead log was not folded into the database; the next start does it");
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the database was not closed cleanly; the next start recovers it");
+        }
+    }
+}
+
+impl fmt::Debug for SqliteWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteWriter").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Submissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Submissions").finish_non_exhaustive()
+    }
+}
+
+/// 0 while nothing has happened.
+pub(super) async fn newest_position(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM events")
+        .fetch_one(connection)
+        .await?;
+    Ok(newest.map_or(0, i64::unsigned_abs))
+}
+
+/// A write of any kind, from its submission to its answer.
+#[async_trait]
+trait Submitted: Send {
+    /// Under a savepoint, so that a refusal harms no other write of the batch. An error here is the database's
+    /// own, and ends the batch.
+    async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError>;
+
+    /// `failure` is why the batch as a whole was not written.
+    fn answer(self: Box<Self>, failure: Option<&StoreError>);
+}
+
+struct Waiting<W: Write> {
+    write: W,
+    outcome: Option<Result<W::Reply, StoreError>>,
+    reply: oneshot::Sender<Result<W::Reply, StoreError>>,
+}
+
+#[async_trait]
+impl<W: Write> Submitted for Waiting<W> {
+    async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        execute(connection, "SAVEPOINT one_write").await?;
+        let outcome = self.write.apply(connection).await;
+        match &outcome {
+            Ok(_) => {}
+            Err(StoreError::Unavailable(problem)) => return Err(StoreError::Unavailable(problem.clone())),
+            Err(_) => execute(connection, "ROLLBACK TO one_write").await?,
+        }
+        execute(connection, "RELEASE one_write").await?;
+        self.outcome = Some(outcome);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, failure: Option<&StoreError>) {
+        let outcome = match (failure, self.outcome) {
+            (None, Some(outcome)) => outcome,
+            (Some(failure), _) => Err(StoreError::Unavailable(failure.to_string())),
+            (None, None) => Err(stopped()),
+        };
+        // Whoever asked may have left meanwhile; the write stands all the same.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+async fn execute(connection: &mut SqliteConnection, statement: &'static str) -> Result<(), StoreError> {
+    sqlx::query(statement).execute(connection).await?;
+    Ok(())
+}
