@@ -70,8 +70,15 @@ fn main() {
         print(callers, "firstline", &ours);
         if !theirs.is_empty() {
             print(callers, "peer", &theirs);
-            let ratio = |of: fn(&Figures) -> f64| median(ours.iter().zip(&theirs).map(|(a, b)| of(a) / of(b)).collect());
-            println!("{callers:>7}  ratio  {:>12.2} {:>11.2} {:>10.2}", ratio(|f| f.per_second), ratio(|f| f.p50), ratio(|f| f.p99));
+            let ratio = |of: fn(&Figures) -> f64| {
+                median(ours.iter().zip(&theirs).map(|(a, b)| of(a) / of(b)).collect())
+            };
+            println!(
+                "{callers:>7}  ratio  {:>12.2} {:>11.2} {:>10.2}",
+                ratio(|f| f.per_second),
+                ratio(|f| f.p50),
+                ratio(|f| f.p99)
+            );
         }
     }
     println!("resident after the load: {} MiB", resident_mib(&child));
@@ -80,7 +87,11 @@ fn main() {
 }
 
 fn options() -> Options {
-    let mut options = Options { seconds: 5, rounds: 3, peer: None };
+    let mut options = Options {
+        seconds: 5,
+        rounds: 3,
+        peer: None,
+    };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -120,7 +131,9 @@ fn start(data: &std::path::Path) -> (Child, String) {
 fn resident_mib(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .unwrap_or(0)
+        / 1024
 }
 
 /// So many callers, each sending its next message when the last is answered.
@@ -128,7 +141,9 @@ async fn load(url: &str, callers: usize, seconds: u64) -> Figures {
     let client = Client::builder().pool_max_idle_per_host(callers).build().unwrap();
     let until = Instant::now() + Duration::from_secs(seconds);
     let started = Instant::now();
-    let callers: Vec<_> = (0..callers).map(|n| tokio::spawn(call(client.clone(), url.to_owned(), n, until))).collect();
+    let callers: Vec<_> = (0..callers)
+        .map(|n| tokio::spawn(call(client.clone(), url.to_owned(), n, until)))
+        .collect();
     let mut latencies = Vec::new();
     for caller in callers {
         latencies.append(&mut caller.await.unwrap());
@@ -136,7 +151,11 @@ async fn load(url: &str, callers: usize, seconds: u64) -> Figures {
     let elapsed = started.elapsed().as_secs_f64();
     latencies.sort_by(f64::total_cmp);
     let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
-    Figures { per_second: latencies.len() as f64 / elapsed, p50: at(0.5), p99: at(0.99) }
+    Figures {
+        per_second: latencies.len() as f64 / elapsed,
+        p50: at(0.5),
+        p99: at(0.99),
+    }
 }
 
 async fn call(client: Client, url: String, caller: usize, until: Instant) -> Vec<f64> {
@@ -145,7 +164,10 @@ async fn call(client: Client, url: String, caller: usize, until: Instant) -> Vec
     while Instant::now() < until {
         let opened = post(&client, &format!("{url}/v1/conversations"), "", &json!({})).await;
         let token = opened["token"].as_str().unwrap_or_default().to_owned();
-        let path = format!("{url}/v1/conversations/{}/messages", opened["id"].as_str().unwrap());
+        let path = format!(
+            "{url}/v1/conversations/{}/messages",
+            opened["id"].as_str().unwrap()
+        );
         for _ in 0..MESSAGES_EACH {
             let body = json!({ "text": LINES[next % LINES.len()] });
             next += 1;
@@ -158,7 +180,10 @@ async fn call(client: Client, url: String, caller: usize, until: Instant) -> Vec
 }
 
 async fn post(client: &Client, url: &str, token: &str, body: &Value) -> Value {
-    let request = client.post(url).header("content-type", "application/json").bearer_auth(token);
+    let request = client
+        .post(url)
+        .header("content-type", "application/json")
+        .bearer_auth(token);
     let response = request.body(body.to_string()).send().await.unwrap();
     let status = response.status();
     let text = response.text().await.unwrap();
@@ -168,7 +193,12 @@ async fn post(client: &Client, url: &str, token: &str, body: &Value) -> Value {
 
 fn print(callers: usize, server: &str, rounds: &[Figures]) {
     let of = |figure: fn(&Figures) -> f64| median(rounds.iter().map(figure).collect());
-    println!("{callers:>7}  {server:<9} {:>9.0} {:>11.1} {:>10.1}", of(|f| f.per_second), of(|f| f.p50), of(|f| f.p99));
+    println!(
+        "{callers:>7}  {server:<9} {:>9.0} {:>11.1} {:>10.1}",
+        of(|f| f.per_second),
+        of(|f| f.p50),
+        of(|f| f.p99)
+    );
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

@@ -1,1 +1,3 @@
+//! Parses nothing, decides nothing: hands over to the command line.
+
 fn main() {}
