@@ -10,6 +10,8 @@
 //!  side: tasks, telemetry, entropy     know nothing of ours
 //! ```
 
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod ports;
