@@ -1,3 +1,6 @@
-//! The one integration-test binary: a module for each area, so that everything is linked once.
+//! Tests of the parts together, in one binary.
 
+mod live;
+mod logging;
 mod tidy;
+mod webhooks;

@@ -1,0 +1,68 @@
+//! The outbox: delivers events to webhook endpoints by Standard Webhooks 1.0.0, at least once, with an id that
+//! never changes. Rows come from the store, which wrote them with the turn; this module must not know which store.
+//!
+//! ```text
+//! worker: claim ─▶ signature + payload ─▶ client (guard) ─▶ backoff::verdict ─▶ record
+//! ```
+
+pub mod backoff;
+pub mod client;
+pub mod guard;
+pub mod network;
+pub mod payload;
+pub mod signature;
+pub mod worker;
+
+use serde::Deserialize;
+
+use crate::domain::time::Duration;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// How long after each failed attempt the next one follows; after the last of them the delivery is exhausted.
+    pub retries: Vec<Duration>,
+    /// For one attempt, from the name's lookup to the end of the answer. A delivery is leased for four times as long.
+    pub timeout: Duration,
+    /// For lookup, TCP and TLS together.
+    pub connect_timeout: Duration,
+    /// How often to look for deliveries that fell due. New events and finished attempts are noticed at once.
+    pub poll_every: Duration,
+    /// Attempts under way at once.
+    pub concurrency: usize,
+    /// Attempts under way at once at one endpoint, so that a slow one does not delay the others.
+    pub per_endpoint: usize,
+    pub guard: guard::Options,
+}
+
+impl Options {
+    fn lease(&self) -> Duration {
+        self.timeout.saturating_mul(4)
+    }
+}
+
+impl Default for Options {
+    /// Retries over 75 hours and 35 minutes: the schedule that Standard Webhooks gives as its example.
+    fn default() -> Self {
+        let (minutes, hours) = (Duration::from_mins, Duration::from_hours);
+        Self {
+            retries: vec![
+                Duration::from_secs(5),
+                minutes(5),
+                minutes(30),
+                hours(2),
+                hours(5),
+                hours(10),
+                hours(14),
+                hours(20),
+                hours(24),
+            ],
+            timeout: Duration::from_secs(15),
+            connect_timeout: Duration::from_secs(5),
+            poll_every: Duration::from_millis(250),
+            concurrency: 200,
+            per_endpoint: 4,
+            guard: guard::Options::default(),
+        }
+    }
+}
