@@ -10,11 +10,13 @@
 //!  side: tasks, telemetry, entropy     know nothing of ours
 //! ```
 
+pub mod classify;
 pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod knowledge;
 pub mod live;
 pub mod outbox;
 pub mod ports;

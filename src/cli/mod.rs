@@ -1,9 +1,14 @@
 //! The command line: one file for each subcommand. `assemble` joins the parts; nothing below knows that a
 //! command line exists.
 
+mod assemble;
+mod chat;
+mod classify;
 mod failure;
 mod init;
 mod output;
+mod replay;
+mod show;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -38,6 +43,12 @@ struct Arguments {
 enum Command {
     /// Write a small workspace to start from
     Init(init::Arguments),
+    /// Talk to the bot in the terminal; nothing is kept
+    Chat(chat::Arguments),
+    /// Read messages and say of each what it is about, its mood and what would be done with it
+    Classify(classify::Arguments),
+    /// Play written conversations and compare what the engine does with what they say
+    Replay(replay::Arguments),
 }
 
 /// Parses the arguments, runs the command, prints what went wrong and returns the exit code.
@@ -66,5 +77,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
     };
     match arguments.command {
         Command::Init(command) => init::run(&command, output),
+        Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
+        Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
+        Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
     }
 }

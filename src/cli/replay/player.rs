@@ -7,12 +7,12 @@ use async_trait::async_trait;
 
 use crate::cli::replay::reading;
 use crate::cli::replay::transcript::{Line, Step};
-use crate::domain::conversation::{Customer, Owner};
+use crate::cli::show;
+use crate::domain::conversation::Customer;
 use crate::domain::id::ConversationId;
-use crate::domain::message::{Message, Sender};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Action, Input, TurnRecord};
+use crate::domain::turn::{Input, TurnRecord};
 use crate::engine::{Engine, EngineError, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
@@ -63,15 +63,28 @@ pub(super) struct Player {
 impl Player {
     /// `engine` with a fresh store: the player puts its own clock and classifier in front.
     pub(super) fn new(mut engine: Engine) -> Self {
-        let classifier = Arc::new(Scripted { model: Arc::clone(&engine.classifier), next: Mutex::new(None) });
+        let classifier = Arc::new(Scripted {
+            model: Arc::clone(&engine.classifier),
+            next: Mutex::new(None),
+        });
         let time = Arc::new(AtomicI64::new(START_SECONDS));
         let clock = Arc::clone(&time);
         engine.clock = Arc::new(move || {
             Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
         });
         engine.classifier = classifier.clone();
-        let target = Target::New { id: ConversationId::from_random([0; 16]), customer: Customer::default() };
-        Self { engine, classifier, time, target, meanwhile: None, pinned: None }
+        let target = Target::New {
+            id: ConversationId::from_random([0; 16]),
+            customer: Customer::default(),
+        };
+        Self {
+            engine,
+            classifier,
+            time,
+            target,
+            meanwhile: None,
+            pinned: None,
+        }
     }
 
     /// What the engine did, one list for each line.
@@ -143,12 +156,25 @@ impl Player {
     /// Decides on `input`, lets `meanwhile` happen, and then tries to commit what was decided before it.
     async fn overtaken(&mut self, input: &Input, meanwhile: &Input) -> Result<Vec<String>, StoreError> {
         let (Target::Existing(id), Input::CustomerMessage { text }) = (&self.target, input) else {
-            return Ok(vec!["mistake: `meanwhile` needs a conversation and a customer line".to_owned()]);
+            return Ok(vec![
+                "mistake: `meanwhile` needs a conversation and a customer line".to_owned(),
+            ]);
         };
         let reading = self.engine.read(text).await;
         let workspace = &self.engine.workspace;
-        let conversation = self.engine.store.load(workspace, id).await?.ok_or(StoreError::NotFound("conversation"))?;
-        let stale = decide(&conversation, input, &reading, &self.engine.policy, (self.engine.clock)());
+        let conversation = self
+            .engine
+            .store
+            .load(workspace, id)
+            .await?
+            .ok_or(StoreError::NotFound("conversation"))?;
+        let stale = decide(
+            &conversation,
+            input,
+            &reading,
+            &self.engine.policy,
+            (self.engine.clock)(),
+        );
         let mut output = self.receive(meanwhile).await?;
         match stale {
             Ok(turn) => match self.engine.store.commit(&turn, None).await {
@@ -163,46 +189,17 @@ impl Player {
 }
 
 fn show(record: &TurnRecord) -> Vec<String> {
-    let own = usize::from(matches!(record.input, Input::CustomerMessage { .. } | Input::AgentMessage { .. }));
-    let said = record.messages.iter().skip(own).map(show_message);
-    std::iter::once(headline(record)).chain(said).collect()
+    let said = show::answers(record)
+        .map(|message| format!("{}: {}", show::speaker(message), shorten(&message.text)));
+    std::iter::once(show::headline(record)).chain(said).collect()
 }
 
-fn headline(record: &TurnRecord) -> String {
-    let conversation = &record.conversation;
-    let intent = record.reading.as_ref().and_then(|reading| reading.top()).map_or("-", |top| top.name.as_str());
-    match (record.action, &conversation.handoff) {
-        (Action::Handoff(reason), Some(handoff)) => {
-            let others = handoff.reasons.iter().skip(1).map(|reason| reason.as_str()).collect::<Vec<_>>();
-            let others = if others.is_empty() { String::new() } else { format!(" (also {})", others.join(", ")) };
-            format!("handoff {}{others} -> {}, {}", reason.as_str(), handoff.queue, handoff.priority.as_str())
-        }
-        (Action::Relay | Action::Transition | Action::Record | Action::Handoff(_), _) => {
-            let status = conversation.status.as_str();
-            format!("{} to {}, {status}, epoch {}", record.action.as_str(), owner(&conversation.owner), conversation.epoch)
-        }
-        (Action::Answer | Action::Ask | Action::Clarify | Action::Close, _) => {
-            format!("{} {intent}", record.action.as_str())
-        }
-    }
-}
-
-fn owner(owner: &Owner) -> String {
-    match owner {
-        Owner::Bot => "bot".to_owned(),
-        Owner::Queue { queue, .. } => format!("queue {queue}"),
-        Owner::Agent { agent, .. } => format!("agent {}", agent.id),
-    }
-}
-
-fn show_message(message: &Message) -> String {
-    let source = message.source.as_ref().map_or(String::new(), |source| format!(" [{}]", source.key()));
-    let from = match &message.from {
-        Sender::Agent(agent) => agent.id.as_str(),
-        Sender::Customer | Sender::Bot | Sender::System => message.from.as_str(),
-    };
-    let line = message.text.split_whitespace().collect::<Vec<_>>().join(" ");
+/// On one line, and no longer than what is enough to know the text by.
+fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut = line.chars().count() > SHOWN_CHARS_MAX;
-    let text: String = line.chars().take(SHOWN_CHARS_MAX).chain(cut.then_some('…')).collect();
-    format!("{from}{source}: {text}")
+    line.chars()
+        .take(SHOWN_CHARS_MAX)
+        .chain(cut.then_some('…'))
+        .collect()
 }

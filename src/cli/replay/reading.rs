@@ -22,21 +22,39 @@ pub(super) fn parse(spec: &str) -> Result<Result<Classification, Fault>, String>
     for part in spec.split(';').map(str::trim) {
         match part.split_once(' ') {
             Some(("negative", value)) => reading.sentiment = mood(probability(value)?),
-            Some(("language", code)) => reading.language = Some(Language { code: code.to_owned(), confidence: 1.0 }),
+            Some(("language", code)) => {
+                reading.language = Some(Language {
+                    code: code.to_owned(),
+                    confidence: 1.0,
+                })
+            }
             Some(("order", value)) => {
-                reading.entities.push(Entity { kind: EntityKind::OrderNumber, value: value.to_owned() });
+                reading.entities.push(Entity {
+                    kind: EntityKind::OrderNumber,
+                    value: value.to_owned(),
+                });
             }
             Some(("fault", "overloaded")) => return Ok(Err(Fault::Overloaded)),
             Some(("fault", "stopped")) => return Ok(Err(Fault::Stopped)),
-            _ => reading.intents = part.split(',').map(|pair| intent(pair.trim())).collect::<Result<_, _>>()?,
+            _ => {
+                reading.intents = part
+                    .split(',')
+                    .map(|pair| intent(pair.trim()))
+                    .collect::<Result<_, _>>()?
+            }
         }
     }
     Ok(Ok(reading))
 }
 
 fn intent(pair: &str) -> Result<ScoredIntent, String> {
-    let (name, value) = pair.split_once(' ').ok_or_else(|| format!("{pair:?} is not an intent and its confidence"))?;
-    Ok(ScoredIntent { name: Intent::new(name), confidence: probability(value)? })
+    let (name, value) = pair
+        .split_once(' ')
+        .ok_or_else(|| format!("{pair:?} is not an intent and its confidence"))?;
+    Ok(ScoredIntent {
+        name: Intent::new(name),
+        confidence: probability(value)?,
+    })
 }
 
 fn probability(value: &str) -> Result<f32, String> {
@@ -54,7 +72,9 @@ mod tests {
 
     #[test]
     fn readings_are_read() {
-        let reading = parse("track_order 0.4, cancel_order 0.3; negative 0.9; language de").unwrap().unwrap();
+        let reading = parse("track_order 0.4, cancel_order 0.3; negative 0.9; language de")
+            .unwrap()
+            .unwrap();
         assert_eq!(reading.intents.len(), 2);
         assert_eq!(reading.sentiment.negative, 0.9);
         assert_eq!(reading.language.unwrap().code, "de");

@@ -56,13 +56,27 @@ pub(super) fn parse(text: &str) -> Result<Vec<Line>, Vec<Mistake>> {
         if words.starts_with(' ') {
             continue;
         }
-        let parsed = if words.is_empty() || words.starts_with('#') { Ok(None) } else { step(words).map(Some) };
+        let parsed = if words.is_empty() || words.starts_with('#') {
+            Ok(None)
+        } else {
+            step(words).map(Some)
+        };
         match parsed {
-            Ok(step) => lines.push(Line { words: words.to_owned(), step }),
-            Err(message) => mistakes.push(Mistake { line: number, message }),
+            Ok(step) => lines.push(Line {
+                words: words.to_owned(),
+                step,
+            }),
+            Err(message) => mistakes.push(Mistake {
+                line: number,
+                message,
+            }),
         }
     }
-    if mistakes.is_empty() { Ok(lines) } else { Err(mistakes) }
+    if mistakes.is_empty() {
+        Ok(lines)
+    } else {
+        Err(mistakes)
+    }
 }
 
 /// The file as it would be written with these outputs, one list for each line.
@@ -81,14 +95,17 @@ pub(super) fn write(lines: &[Line], outputs: &[Vec<String>]) -> String {
 
 fn step(words: &str) -> Result<Step, String> {
     match words.split_once(": ") {
-        Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage { text: parse_text(text)? })),
+        Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage {
+            text: parse_text(text)?,
+        })),
         Some(("reading", spec)) => Ok(Step::Reading(spec.to_owned())),
         Some(("meanwhile", action)) => agent_action(action).map(Step::Meanwhile),
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
-        Some((name, text)) if !name.contains(' ') => {
-            Ok(Step::Input(Input::AgentMessage { agent: agent(name)?, text: parse_text(text)? }))
-        }
+        Some((name, text)) if !name.contains(' ') => Ok(Step::Input(Input::AgentMessage {
+            agent: agent(name)?,
+            text: parse_text(text)?,
+        })),
         _ => agent_action(words).map(Step::Input),
     }
 }
@@ -99,13 +116,17 @@ fn parse_text(text: &str) -> Result<Text, String> {
 
 fn parse_rating(rating: &str) -> Result<Input, String> {
     let (score, comment) = rating.split_once(' ').unwrap_or((rating, ""));
-    let score = score.parse().map_err(|_| format!("{score:?} is not a rating of 1 to 5"))?;
+    let score = score
+        .parse()
+        .map_err(|_| format!("{score:?} is not a rating of 1 to 5"))?;
     let rating = Rating::new(score, comment.to_owned()).map_err(|error| error.to_string())?;
     Ok(Input::Rated { rating })
 }
 
 fn parse_minutes(duration: &str) -> Result<i64, String> {
-    let minutes = duration.strip_suffix(" min").and_then(|minutes| minutes.parse().ok());
+    let minutes = duration
+        .strip_suffix(" min")
+        .and_then(|minutes| minutes.parse().ok());
     minutes.ok_or_else(|| format!("{duration:?} is not a time to wait; write `wait: 10 min`"))
 }
 
@@ -113,7 +134,10 @@ fn parse_minutes(duration: &str) -> Result<i64, String> {
 fn agent(name: &str) -> Result<Agent, String> {
     let id = AgentId::parse(name).map_err(|error| error.to_string())?;
     let mut letters = name.chars();
-    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    let name = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
     Ok(Agent { id, name })
 }
 
@@ -127,10 +151,15 @@ fn agent_action(words: &str) -> Result<Input, String> {
         "hands back" => AgentAction::HandBack,
         _ => {
             let queue = action.strip_prefix("transfers to ").ok_or_else(unknown)?;
-            AgentAction::Transfer { queue: QueueName::parse(queue).map_err(|error| error.to_string())? }
+            AgentAction::Transfer {
+                queue: QueueName::parse(queue).map_err(|error| error.to_string())?,
+            }
         }
     };
-    Ok(Input::AgentAction { agent: agent(name)?, action })
+    Ok(Input::AgentAction {
+        agent: agent(name)?,
+        action,
+    })
 }
 
 #[cfg(test)]
@@ -141,14 +170,31 @@ mod tests {
     fn output_lines_are_replaced_and_all_else_is_kept() {
         let text = "# Title\n\ncustomer: hi\n  old output\n\nana claims\n";
         let lines = parse(text).unwrap();
-        let outputs = vec![vec![], vec![], vec!["new".to_owned(), "more".to_owned()], vec![], vec![]];
-        assert_eq!(write(&lines, &outputs), "# Title\n\ncustomer: hi\n  new\n  more\n\nana claims\n");
+        let outputs = vec![
+            vec![],
+            vec![],
+            vec!["new".to_owned(), "more".to_owned()],
+            vec![],
+            vec![],
+        ];
+        assert_eq!(
+            write(&lines, &outputs),
+            "# Title\n\ncustomer: hi\n  new\n  more\n\nana claims\n"
+        );
     }
 
     #[test]
     fn mistakes_name_their_lines() {
         let mistakes = parse("customer: hi\nana dances\nrated: nine\nwait: long\n").unwrap_err();
-        assert_eq!(mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [2, 3, 4]);
-        assert!(mistakes[0].message.contains("\"ana dances\" is no line of a transcript"), "{mistakes:?}");
+        assert_eq!(
+            mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(),
+            [2, 3, 4]
+        );
+        assert!(
+            mistakes[0]
+                .message
+                .contains("\"ana dances\" is no line of a transcript"),
+            "{mistakes:?}"
+        );
     }
 }
