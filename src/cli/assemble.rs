@@ -12,7 +12,7 @@ use crate::cli::failure::CliError;
 use crate::config::Config;
 use crate::engine::Engine;
 use crate::knowledge::{Knowledge, KnowledgeIndex, Place, Problem};
-use crate::store::memory::MemoryStore;
+use crate::ports::{Classifier, Store};
 use crate::telemetry;
 use crate::triage::policy::Policy;
 
@@ -29,27 +29,43 @@ pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliErro
     start().map(Arc::new).map_err(CliError::Unusable)
 }
 
-/// An engine on a store in memory, for commands that keep nothing.
-pub(crate) fn engine_in_memory(config: &Config, classifier: Arc<OnnxClassifier>) -> Result<Engine, CliError> {
-    let knowledge = Knowledge::load(&config.paths.knowledge).map_err(|problems| unusable(&problems))?;
-    let policy = policy(&config.paths.knowledge, &knowledge)?;
-    let index =
-        KnowledgeIndex::build(&knowledge, Place::Memory).map_err(|error| CliError::Unusable(error.into()))?;
-    Ok(Engine {
-        workspace: config.server.workspace.clone(),
-        classifier,
-        knowledge: Arc::new(index),
-        store: Arc::new(MemoryStore::default()),
-        policy: Arc::new(policy),
-        clock: Arc::new(telemetry::now),
-    })
+/// What the business wrote, checked and searchable.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) policy: Policy,
+    pub(crate) index: KnowledgeIndex,
 }
 
-fn policy(folder: &Path, knowledge: &Knowledge) -> Result<Policy, CliError> {
+/// Loads the knowledge folder. `public_url` goes into the links of handoffs.
+pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Result<Content, CliError> {
+    let knowledge = Knowledge::load(&config.paths.knowledge).map_err(|problems| unusable(&problems))?;
+    let policy = policy(&config.paths.knowledge, public_url, &knowledge)?;
+    let index = KnowledgeIndex::build(&knowledge, place).map_err(anyhow::Error::new)?;
+    Ok(Content { policy, index })
+}
+
+/// The engine on the given parts, under the real clock.
+pub(crate) fn engine(
+    config: &Config,
+    content: Content,
+    classifier: Arc<dyn Classifier>,
+    store: Arc<dyn Store>,
+) -> Engine {
+    Engine {
+        workspace: config.server.workspace.clone(),
+        classifier,
+        knowledge: Arc::new(content.index),
+        store,
+        policy: Arc::new(content.policy),
+        clock: Arc::new(telemetry::now),
+    }
+}
+
+fn policy(folder: &Path, public_url: &str, knowledge: &Knowledge) -> Result<Policy, CliError> {
     let path = folder.join("policy.yml");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| CliError::Unusable(anyhow!("{} cannot be read: {error}", path.display())))?;
-    Policy::parse(&text, &knowledge.replies, "", knowledge.hash.clone()).map_err(|problems| {
+    Policy::parse(&text, &knowledge.replies, public_url, knowledge.hash.clone()).map_err(|problems| {
         let problems: Vec<_> = problems
             .into_iter()
             .map(|problem| Problem {

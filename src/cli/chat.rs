@@ -1,6 +1,7 @@
 //! `firstline chat`: the same engine as the server's, in the terminal or on a pipe, on a store that is forgotten.
 
 use std::io::{self, BufRead, IsTerminal};
+use std::sync::Arc;
 
 use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
@@ -13,6 +14,8 @@ use crate::domain::message::Text;
 use crate::domain::turn::{Input, TurnRecord};
 use crate::engine::Target;
 use crate::entropy;
+use crate::knowledge::Place;
+use crate::store::memory::MemoryStore;
 
 const PROMPT: &str = "you> ";
 
@@ -29,7 +32,8 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let classifier = assemble::classifier(config)?;
-    let engine = assemble::engine_in_memory(config, classifier)?;
+    let content = assemble::content(config, "", Place::Memory)?;
+    let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let customer = Customer {
         name: arguments.name.clone(),
         ..Customer::default()
@@ -76,8 +80,7 @@ fn next_line(interactive: bool, output: &Output) -> io::Result<Option<String>> {
 fn print(record: &TurnRecord, trace: bool, output: &Output) -> io::Result<()> {
     if trace {
         for step in &record.trace.steps {
-            let sign = if step.fired { '●' } else { '·' };
-            output.line(format!("  {sign} {} {}", step.rule, step.inputs))?;
+            output.line(format!("  {}", show::rule(step)))?;
         }
     }
     for message in show::answers(record) {

@@ -1,10 +1,12 @@
 //! A turn in lines of plain text, the same in transcripts and in the chat.
 
+use serde_json::{Value, json};
+
 use crate::domain::conversation::Owner;
 use crate::domain::message::{Message, Sender};
-use crate::domain::turn::{Action, Input, TurnRecord};
+use crate::domain::turn::{Action, Input, TraceStep, TurnRecord};
 
-/// `answer track_order`, `handoff urgent (also low_confidence) -> care, urgent`, `relay to agent ana, open, epoch 2`.
+/// `answer, read as track_order`, `handoff urgent (also low_confidence) -> care, urgent`, `relay: agent ana, open, epoch 2`.
 pub(crate) fn headline(record: &TurnRecord) -> String {
     let conversation = &record.conversation;
     let intent = record
@@ -31,10 +33,10 @@ pub(crate) fn headline(record: &TurnRecord) -> String {
         (Action::Relay | Action::Transition | Action::Record | Action::Handoff(_), _) => {
             let owner = owner(&conversation.owner);
             let (status, epoch) = (conversation.status.as_str(), conversation.epoch);
-            format!("{} to {owner}, {status}, epoch {epoch}", record.action.as_str())
+            format!("{}: {owner}, {status}, epoch {epoch}", record.action.as_str())
         }
         (Action::Answer | Action::Ask | Action::Clarify | Action::Close, _) => {
-            format!("{} {intent}", record.action.as_str())
+            format!("{}, read as {intent}", record.action.as_str())
         }
     }
 }
@@ -65,5 +67,26 @@ pub(crate) fn speaker(message: &Message) -> String {
     match &message.source {
         Some(source) => format!("{from} [{}]", source.key()),
         None => from.to_owned(),
+    }
+}
+
+/// `● no_answer {"hits":0}` for a rule that fired, `·` for one that did not.
+pub(crate) fn rule(step: &TraceStep) -> String {
+    let sign = if step.fired { '●' } else { '·' };
+    format!("{sign} {} {}", step.rule, rounded(&step.inputs))
+}
+
+/// Three digits of a probability say enough.
+fn rounded(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => number
+            .as_f64()
+            .map_or(Value::Null, |number| json!((number * 1000.0).round() / 1000.0)),
+        Value::Array(values) => values.iter().map(rounded).collect(),
+        Value::Object(values) => values
+            .iter()
+            .map(|(key, value)| (key.clone(), rounded(value)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

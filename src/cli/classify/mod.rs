@@ -26,7 +26,9 @@ use crate::domain::reading::{Fault, Reading};
 use crate::domain::sentiment::Sentiment;
 use crate::domain::turn::Input;
 use crate::engine::Engine;
+use crate::knowledge::Place;
 use crate::ports::Classifier;
+use crate::store::memory::MemoryStore;
 use crate::triage::decide::decide;
 
 /// How many messages are under way at once: enough for every thread, and fewer than the classifier's queue holds.
@@ -76,7 +78,9 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let source = open(arguments, output)?;
     let classifier = assemble::classifier(config)?;
     let engine = if config.paths.knowledge.is_dir() {
-        Some(assemble::engine_in_memory(config, classifier.clone())?)
+        let content = assemble::content(config, "", Place::Memory)?;
+        let store = Arc::new(MemoryStore::default());
+        Some(assemble::engine(config, content, classifier.clone(), store))
     } else {
         output.note(format!(
             "There is no {}: `action` stays null.",

@@ -20,6 +20,7 @@ use crate::cli::output::Output;
 use crate::cli::replay::player::Player;
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::knowledge::Place;
 use crate::store::memory::MemoryStore;
 
 /// How many conversations are under way at once: enough to keep every thread of the classifier busy.
@@ -69,7 +70,8 @@ enum Outcome {
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let files = transcripts(&arguments.paths)?;
     let classifier = assemble::classifier(config)?;
-    let engine = assemble::engine_in_memory(config, classifier)?;
+    let content = assemble::content(config, "", Place::Memory)?;
+    let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let mut reports = stream::iter(files)
         .map(|file| replay(&engine, file, arguments.update))
         .buffered(AT_ONCE);
@@ -99,12 +101,8 @@ fn transcripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
     for path in paths {
         let found = files.len();
-        collect(path, &mut files).with_context(|| {
-            format!(
-                "{} cannot be read; check the name and its permissions",
-                path.display()
-            )
-        })?;
+        collect(path, &mut files)
+            .map_err(|error| CliError::Usage(format!("{} cannot be read: {error}", path.display())))?;
         if files.len() == found {
             return Err(CliError::Usage(format!(
                 "there is no transcript in {}; their names end in .txt",

@@ -4,10 +4,11 @@
 //! ```text
 //! # Asks for a person after an answer
 //! customer: where's my stuff
-//!   answer track_order
+//!   answer, read as track_order
 //!   bot [track-your-order#intro]: We e-mail you a tracking link when your order leaves us.
 //! ana claims
-//!   transition to agent ana, epoch 2
+//!   transition: agent ana, open, epoch 1
+//!   system [claimed]: Ana has joined and takes it from here.
 //! ```
 
 use std::fmt::Write as _;
