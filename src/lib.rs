@@ -16,6 +16,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod http;
 pub mod knowledge;
 pub mod live;
 pub mod outbox;

@@ -160,8 +160,9 @@ pub trait Deliveries: Send + Sync {
     /// Its deliveries and attempts go with it.
     async fn remove_endpoint(&self, workspace: &WorkspaceId, id: &EndpointId) -> Result<(), StoreError>;
 
-    /// Takes up to `limit` deliveries that are due and under no lease, the longest due first; at most
-    /// `per_endpoint` for each endpoint, so that a slow one cannot fill the worker.
+    /// Takes up to `limit` deliveries that are due and under no lease, the longest due first. Of each endpoint only
+    /// the first `per_endpoint` that are due count, those under a lease included, so that a slow one cannot fill
+    /// the worker.
     async fn claim(
         &self,
         now: Timestamp,
@@ -170,7 +171,8 @@ pub trait Deliveries: Send + Sync {
         per_endpoint: usize,
     ) -> Result<Vec<Claimed>, StoreError>;
 
-    /// Writes the attempt and its verdict; `LeaseLost` when another worker has it by now.
+    /// Writes the attempt and its verdict; `LeaseLost` when another worker has it by now, or it was replayed or
+    /// removed meanwhile. `Disable` exhausts whatever else is pending for the endpoint.
     async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict)
     -> Result<(), StoreError>;
 
@@ -198,6 +200,7 @@ pub trait Deliveries: Send + Sync {
 
 #[async_trait]
 pub trait ApiKeys: Send + Sync {
+    /// Adding a key whose id or hash is there already changes nothing.
     async fn add_key(&self, key: &ApiKey) -> Result<(), StoreError>;
 
     async fn key(&self, sha256: &str) -> Result<Option<ApiKey>, StoreError>;

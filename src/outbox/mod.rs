@@ -28,9 +28,9 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How often to look for deliveries that fell due. New events and finished attempts are noticed at once.
     pub poll_every: Duration,
-    /// Attempts under way at once.
+    /// Attempts under way at once; 0 counts as 1.
     pub concurrency: usize,
-    /// Attempts under way at once at one endpoint, so that a slow one does not delay the others.
+    /// Attempts under way at once at one endpoint, so that a slow one does not delay the others; 0 counts as 1.
     pub per_endpoint: usize,
     pub guard: guard::Options,
 }
@@ -63,6 +63,39 @@ impl Default for Options {
             concurrency: 200,
             per_endpoint: 4,
             guard: guard::Options::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_read_as_people_write_them() {
+        let options: Options = toml::from_str(
+            "retries = ['5s', '1h 30m']\npoll_every = '100ms'\nguard.networks = ['10.1.0.0/16', '127.0.0.1']",
+        )
+        .unwrap();
+        assert_eq!(options.retries, [Duration::from_secs(5), Duration::from_mins(90)]);
+        assert_eq!(
+            (options.poll_every, options.per_endpoint),
+            (Duration::from_millis(100), 4)
+        );
+        assert_eq!(options.lease(), Duration::from_mins(1));
+        assert_eq!(
+            (options.guard.networks.len(), options.guard.allow_http),
+            (2, false)
+        );
+        for (text, problem) in [
+            ("retires = []", "unknown field `retires`"),
+            (
+                "guard.networks = ['10.1.0.0/40']",
+                "\"10.1.0.0/40\" is not a network; give one like",
+            ),
+        ] {
+            let error = toml::from_str::<Options>(text).unwrap_err().to_string();
+            assert!(error.contains(problem), "{error}");
         }
     }
 }

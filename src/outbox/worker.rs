@@ -64,8 +64,7 @@ impl Worker {
         let mut position = worker.store.position();
         let mut store_works = true;
         while !stop.is_cancelled() {
-            let started = worker.start_due().await;
-            if let Err(error) = &started {
+            if let Err(error) = worker.start_due().await {
                 if store_works {
                     tracing::error!(%error, "webhooks wait: their deliveries cannot be taken from the store");
                 }
@@ -94,7 +93,7 @@ impl Worker {
             let lease_until = now.checked_add(self.options.lease()).unwrap_or(Timestamp::MAX);
             let claimed = self
                 .store
-                .claim(now, lease_until, free, self.options.per_endpoint)
+                .claim(now, lease_until, free, self.options.per_endpoint.max(1))
                 .await?;
             let lag = claimed.first().map_or(0.0, |first| {
                 now.duration_since(first.delivery.due_at).as_secs_f64()
@@ -112,6 +111,7 @@ impl Worker {
     }
 
     async fn start(self: &Arc<Self>, claimed: Claimed) {
+        // At once: only this loop takes slots, and it claims no more than are free.
         let slot = Arc::clone(&self.slots).acquire_owned().await;
         let worker = Arc::clone(self);
         self.tasks.spawn("webhook attempt", async move {

@@ -7,23 +7,28 @@ use std::time::Duration;
 use firstline::domain::event::LoggedEvent;
 use firstline::domain::id::{ConversationId, WorkspaceId};
 use firstline::live::Live;
-use firstline::ports::{EventLog, Store};
+use firstline::ports::Store;
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
 use futures_util::future::join_all;
 use futures_util::{FutureExt, Stream, StreamExt};
 
 use crate::logging::{Logger, workspace};
+use crate::store_contract::fixtures::OnDisk;
 
 const WRITERS: usize = 4;
 const EVENTS: usize = 150;
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn follow_log() -> (Arc<MemoryStore>, Tasks, Live) {
-    let (store, tasks) = (Arc::<MemoryStore>::default(), Tasks::default());
-    let live = Live::new(Arc::clone(&store) as Arc<dyn Store>, tasks.stop().clone());
+fn follow(store: &Arc<dyn Store>) -> (Tasks, Live) {
+    let tasks = Tasks::default();
+    let live = Live::new(Arc::clone(store), tasks.stop().clone());
     tasks.run("live", live.clone().run());
-    (store, tasks, live)
+    (tasks, live)
+}
+
+fn in_memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::default())
 }
 
 /// What the stream gives until it has `count` events, or ends.
@@ -34,7 +39,7 @@ async fn positions(stream: impl Stream<Item = LoggedEvent>, count: usize) -> Vec
         .expect("the events come")
 }
 
-async fn logged(store: &MemoryStore, conversation: Option<&ConversationId>, after: u64) -> Vec<u64> {
+async fn logged(store: &dyn Store, conversation: Option<&ConversationId>, after: u64) -> Vec<u64> {
     let events = store
         .events(&workspace(), conversation, after, usize::MAX)
         .await
@@ -43,11 +48,22 @@ async fn logged(store: &MemoryStore, conversation: Option<&ConversationId>, afte
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn followers_see_each_event_once_and_in_order() {
-    let (store, tasks, live) = follow_log();
+async fn followers_see_each_event_once_and_in_order_in_memory() {
+    each_event_once_and_in_order(in_memory()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn followers_see_each_event_once_and_in_order_on_disk() {
+    let disk = OnDisk::new();
+    let served = disk.serve().await;
+    each_event_once_and_in_order(Arc::new(served.store.clone())).await;
+}
+
+async fn each_event_once_and_in_order(store: Arc<dyn Store>) {
+    let (tasks, live) = follow(&store);
     let loggers: Vec<Logger> = (0..WRITERS).map(|_| Logger::new(workspace())).collect();
     let ids: Vec<ConversationId> = loggers.iter().map(Logger::id).collect();
-    let elsewhere = Logger::new(WorkspaceId::parse("elsewhere").unwrap());
+    let elsewhere = Logger::new(WorkspaceId::parse("elsewhere").expect("an id"));
     for mut logger in loggers.into_iter().chain([elsewhere]) {
         let store = Arc::clone(&store);
         tasks.spawn("writer", async move {
@@ -79,7 +95,7 @@ async fn followers_see_each_event_once_and_in_order() {
         }
     });
     for (topic, seen) in join_all(followers).await {
-        assert_eq!(seen, logged(&store, topic.as_ref(), 0).await, "{topic:?}");
+        assert_eq!(seen, logged(store.as_ref(), topic.as_ref(), 0).await, "{topic:?}");
     }
     assert!(
         format!("{live:?}").contains("topics: 0"),
@@ -89,7 +105,8 @@ async fn followers_see_each_event_once_and_in_order() {
 
 #[tokio::test]
 async fn only_followers_of_what_changed_are_woken() {
-    let (store, tasks, live) = follow_log();
+    let store = in_memory();
+    let (tasks, live) = follow(&store);
     let (mut ours, mut theirs) = (Logger::new(workspace()), Logger::new(workspace()));
     let mut stream = pin!(live.subscribe(workspace(), Some(ours.id()), 0));
     assert!(stream.next().now_or_never().is_none());
@@ -106,7 +123,8 @@ async fn only_followers_of_what_changed_are_woken() {
 
 #[tokio::test]
 async fn streams_end_when_the_server_drains() {
-    let (store, tasks, live) = follow_log();
+    let store = in_memory();
+    let (tasks, live) = follow(&store);
     let mut logger = Logger::new(workspace());
     for _ in 0..3 {
         logger.log(store.as_ref()).await;

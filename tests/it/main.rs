@@ -3,10 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod chat;
+mod classifier;
 mod classify_cli;
 mod decision;
+mod http;
 mod live;
 mod logging;
+mod model_folder;
+mod store_contract;
+mod store_sqlite;
 mod support;
 mod tidy;
 mod transcripts;

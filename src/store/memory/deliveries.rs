@@ -43,11 +43,26 @@ impl HeldDelivery {
     }
 
     fn is_leased(&self, now: Timestamp) -> bool {
-        self.delivery.state == DeliveryState::Pending && self.lease_until.is_some_and(|until| until > now)
+        self.lease_until.is_some_and(|until| until > now)
     }
 
+    /// Under a lease or not.
     fn is_due(&self, now: Timestamp) -> bool {
-        self.delivery.state == DeliveryState::Pending && self.delivery.due_at <= now && !self.is_leased(now)
+        self.delivery.state == DeliveryState::Pending && self.delivery.due_at <= now
+    }
+
+    fn may_go_to(&self, endpoint: &Endpoint) -> bool {
+        endpoint.disabled.is_none() && self.is_for(&endpoint.workspace, &endpoint.id)
+    }
+
+    fn lease_to(&mut self, endpoint: &Endpoint, until: Timestamp) -> Claimed {
+        self.lease += 1;
+        self.lease_until = Some(until);
+        Claimed {
+            delivery: self.delivery.clone(),
+            endpoint: endpoint.clone(),
+            lease: self.lease,
+        }
     }
 
     fn is(&self, workspace: &WorkspaceId, id: &DeliveryId) -> bool {
@@ -119,35 +134,22 @@ impl Deliveries for MemoryStore {
             deliveries,
             ..
         } = &mut *state;
-        let mut held_by: HashMap<(WorkspaceId, EndpointId), usize> = HashMap::new();
-        for held in deliveries.iter().filter(|held| held.is_leased(now)) {
-            *held_by
-                .entry((held.delivery.workspace.clone(), held.delivery.endpoint.clone()))
-                .or_default() += 1;
-        }
-        let mut due: Vec<&mut HeldDelivery> = deliveries.iter_mut().filter(|held| held.is_due(now)).collect();
-        due.sort_by_key(|held| (held.delivery.due_at, held.delivery.event.position));
+        let mut line: Vec<&mut HeldDelivery> =
+            deliveries.iter_mut().filter(|held| held.is_due(now)).collect();
+        line.sort_by_key(|held| (held.delivery.due_at, held.delivery.event.position));
+        let mut places: HashMap<(WorkspaceId, EndpointId), usize> = HashMap::new();
         let mut claimed = Vec::new();
-        for held in due {
-            let endpoint = endpoints
-                .iter()
-                .find(|e| held.is_for(&e.workspace, &e.id) && e.disabled.is_none());
-            let Some(endpoint) = endpoint else { continue };
-            let taken = held_by
+        for held in line {
+            let Some(endpoint) = endpoints.iter().find(|endpoint| held.may_go_to(endpoint)) else {
+                continue;
+            };
+            let place = places
                 .entry((endpoint.workspace.clone(), endpoint.id.clone()))
                 .or_default();
-            if claimed.len() == limit || *taken >= per_endpoint {
-                continue;
+            *place += 1;
+            if *place <= per_endpoint && claimed.len() < limit && !held.is_leased(now) {
+                claimed.push(held.lease_to(endpoint, lease_until));
             }
-            *taken += 1;
-            held.lease += 1;
-            held.lease_until = Some(lease_until);
-            let (delivery, endpoint) = (held.delivery.clone(), endpoint.clone());
-            claimed.push(Claimed {
-                delivery,
-                endpoint,
-                lease: held.lease,
-            });
         }
         Ok(claimed)
     }

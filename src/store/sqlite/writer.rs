@@ -79,13 +79,18 @@ impl SqliteWriter {
     pub async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while self.submitted.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            let written = self.write(&mut batch).await;
-            match &written {
-                Ok(position) => self.publish(*position),
-                Err(error) => self.undo(error).await,
-            }
+            let failure = match self.write(&mut batch).await {
+                Ok(position) => {
+                    self.publish(position);
+                    None
+                }
+                Err(error) => {
+                    self.undo(&error).await;
+                    Some(problem(error))
+                }
+            };
             for submitted in batch.drain(..) {
-                submitted.answer(written.as_ref().err());
+                submitted.answer(failure.as_deref());
             }
         }
         self.close().await;
@@ -143,6 +148,15 @@ impl fmt::Debug for Submissions {
     }
 }
 
+/// What each caller of a batch is told when it was not written.
+fn problem(error: StoreError) -> String {
+    if let StoreError::Unavailable(problem) = error {
+        problem
+    } else {
+        error.to_string()
+    }
+}
+
 /// 0 while nothing has happened.
 pub(super) async fn newest_position(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
     let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM events")
@@ -159,7 +173,7 @@ trait Submitted: Send {
     async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError>;
 
     /// `failure` is why the batch as a whole was not written.
-    fn answer(self: Box<Self>, failure: Option<&StoreError>);
+    fn answer(self: Box<Self>, failure: Option<&str>);
 }
 
 struct Waiting<W: Write> {
@@ -183,10 +197,10 @@ impl<W: Write> Submitted for Waiting<W> {
         Ok(())
     }
 
-    fn answer(self: Box<Self>, failure: Option<&StoreError>) {
+    fn answer(self: Box<Self>, failure: Option<&str>) {
         let outcome = match (failure, self.outcome) {
             (None, Some(outcome)) => outcome,
-            (Some(failure), _) => Err(StoreError::Unavailable(failure.to_string())),
+            (Some(failure), _) => Err(StoreError::Unavailable(failure.to_owned())),
             (None, None) => Err(stopped()),
         };
         // Whoever asked may have left meanwhile; the write stands all the same.

@@ -12,7 +12,7 @@ use firstline::domain::time::{Duration as SignedDuration, Timestamp};
 use firstline::domain::webhook::{Attempt, Delivery, Endpoint};
 use firstline::outbox::worker::Worker;
 use firstline::outbox::{Options, guard, signature};
-use firstline::ports::{Deliveries, Store};
+use firstline::ports::Store;
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
 use firstline::{entropy, telemetry};
@@ -128,16 +128,21 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) struct Setup {
-    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) tasks: Tasks,
     pub(crate) logger: Logger,
     now: Arc<Mutex<Timestamp>>,
 }
 
 impl Setup {
+    /// On a store in memory.
     pub(crate) fn new() -> Self {
+        Self::on(Arc::new(MemoryStore::default()))
+    }
+
+    pub(crate) fn on(store: Arc<dyn Store>) -> Self {
         Self {
-            store: Arc::default(),
+            store,
             tasks: Tasks::default(),
             logger: Logger::new(workspace()),
             now: Arc::new(Mutex::new(telemetry::now())),
@@ -173,8 +178,7 @@ impl Setup {
 
     /// Logs an event and sets the clock to it, so that its deliveries are due.
     pub(crate) async fn log(&mut self) -> EventId {
-        let store: &dyn Store = self.store.as_ref();
-        let id = self.logger.log(store).await;
+        let id = self.logger.log(self.store.as_ref()).await;
         let mut now = self.now.lock().expect("no panic before");
         *now = telemetry::now().max(*now);
         id

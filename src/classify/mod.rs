@@ -1,0 +1,112 @@
+//! The classifier adapter: intent, sentiment and embedding from an ONNX model, entities and language beside them.
+//! One thread per core owns one session; one bounded queue feeds them. Knows nothing of decisions or stores.
+
+pub mod calibration;
+pub mod entities;
+mod function_words;
+pub mod language;
+pub mod model;
+pub mod pool;
+pub mod reader;
+pub mod runtime;
+pub mod session;
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::{io, thread};
+
+use async_trait::async_trait;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::classify::entities::{EntityFinder, ORDER_NUMBER};
+use crate::classify::model::ModelFolder;
+use crate::classify::pool::Pool;
+use crate::classify::reader::Reader;
+use crate::classify::runtime::Runtime;
+use crate::classify::session::SessionError;
+use crate::domain::reading::{Classification, Fault};
+use crate::ports::Classifier;
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Threads that read, each with a session of its own (some 40 MB); 0 stands for one per core.
+    pub threads: usize,
+    /// Messages that may wait for a thread, at least 1. A core reads some 400 short messages in a second.
+    pub capacity: usize,
+    /// Regular expression of the business's order numbers; its first group, if any, is the number.
+    pub order_number: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            capacity: 256,
+            order_number: ORDER_NUMBER.to_owned(),
+        }
+    }
+}
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    #[error("the pattern for order numbers (classify.order_number) is no regular expression: {0}")]
+    OrderNumber(#[source] regex::Error),
+    #[error("a classifier thread cannot be started: {0}; fewer threads may be possible (classify.threads)")]
+    Thread(#[from] io::Error),
+}
+
+/// The port's [`Classifier`] on ONNX Runtime. Ends its threads when it is dropped.
+#[derive(Debug)]
+pub struct OnnxClassifier {
+    pool: Pool<Classification>,
+}
+
+impl OnnxClassifier {
+    /// Loads the model once per thread and proves each by a run; takes some tenths of a second.
+    ///
+    /// # Errors
+    /// A graph that cannot be loaded or does not fit its labels, or an `order_number` that is no pattern.
+    pub fn start(runtime: &Runtime, folder: ModelFolder, options: &Options) -> Result<Self, StartError> {
+        let entities = Arc::new(EntityFinder::new(&options.order_number).map_err(StartError::OrderNumber)?);
+        let (runtime, folder) = (runtime.clone(), Arc::new(folder));
+        let pool = Pool::start(
+            threads(options.threads),
+            options.capacity,
+            move || -> Result<_, StartError> {
+                let mut reader = Reader::new(&runtime, &folder, &entities)?;
+                Ok(move |text: &str| {
+                    reader
+                        .read(text)
+                        .map_err(|error| Fault::Classifier(error.to_string()))
+                })
+            },
+        )?;
+        Ok(Self { pool })
+    }
+
+    /// Whether a thread is left to answer: what readiness asks.
+    pub fn alive(&self) -> bool {
+        self.pool.alive()
+    }
+}
+
+#[async_trait]
+impl Classifier for OnnxClassifier {
+    /// Whoever keeps at most `capacity` calls under way, with `StreamExt::buffered` for example, is never
+    /// refused, keeps every thread busy and gets the answers in order.
+    async fn classify(&self, text: &str) -> Result<Classification, Fault> {
+        self.pool.run(text).await
+    }
+}
+
+fn threads(wanted: usize) -> usize {
+    if wanted > 0 {
+        wanted
+    } else {
+        thread::available_parallelism().map_or(1, NonZero::get)
+    }
+}

@@ -1,0 +1,191 @@
+//! Conversations: opened by customers or for them, and looked at.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::conversation::{Conversation, Customer, Status};
+use crate::domain::id::ConversationId;
+use crate::domain::message::Text;
+use crate::domain::time::{Duration, Timestamp};
+use crate::domain::turn::Input;
+use crate::engine::Target;
+use crate::entropy;
+use crate::http::auth::{Caller, Principal};
+use crate::http::error::ApiError;
+use crate::http::extract::Command;
+use crate::http::state::AppState;
+use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView};
+use crate::http::visitor_token::Claims;
+
+/// Longest id or name of a customer, in characters.
+const CUSTOMER_CHARS_MAX: usize = 200;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenBody {
+    #[serde(default)]
+    customer: CustomerBody,
+    /// The first thing the customer says; without it nothing is answered yet.
+    message: Option<FirstMessageBody>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CustomerBody {
+    /// The company's own id of the customer; only integrations may give it.
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    name: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FirstMessageBody {
+    text: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OpenedView {
+    id: String,
+    /// Lets the customer go on with this conversation, as `Authorization: Bearer`; nothing else can be done with it.
+    token: String,
+    #[schema(value_type = String, format = DateTime)]
+    token_expires_at: Timestamp,
+    #[serde(flatten)]
+    turn: TurnView,
+}
+
+/// Open a conversation
+///
+/// With a first message, the answer to it comes back too.
+#[utoipa::path(post, path = "/v1/conversations", operation_id = "open_conversation", tag = "conversations",
+    request_body = OpenBody, responses((status = 201, body = OpenedView)))]
+pub(crate) async fn open(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    command: Command<OpenBody>,
+) -> Result<(StatusCode, Json<OpenedView>), ApiError> {
+    let input = match &command.body.message {
+        None => Input::Opened,
+        Some(message) => Input::CustomerMessage {
+            text: Text::parse(&message.text).map_err(|problem| ApiError::Text {
+                pointer: "/message/text",
+                problem,
+            })?,
+        },
+    };
+    let target = Target::New {
+        id: new_id(&app),
+        customer: customer(command.body.customer, &caller)?,
+    };
+    let record = app.engine.receive(&target, &input, command.key.as_ref()).await?;
+    let (token, token_expires_at) = visitor_token(&app, &record.conversation);
+    let view = OpenedView {
+        id: record.conversation.id.to_string(),
+        token,
+        token_expires_at,
+        turn: TurnView::new(&record, caller.viewer()),
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+fn new_id(app: &AppState) -> ConversationId {
+    let now = (app.engine.clock)().as_millisecond();
+    ConversationId::from_random(entropy::uuid_v7(u64::try_from(now).unwrap_or_default()))
+}
+
+fn customer(body: CustomerBody, caller: &Caller) -> Result<Customer, ApiError> {
+    let may_name = matches!(caller.principal, Principal::Key(_));
+    if !body.id.is_empty() && !may_name {
+        return Err(ApiError::Forbidden("only integrations may give customer.id: leave it out"));
+    }
+    Ok(Customer {
+        id: line("/customer/id", body.id)?,
+        name: line("/customer/name", body.name)?,
+        verified: false,
+    })
+}
+
+/// One short line without control characters.
+fn line(pointer: &str, text: String) -> Result<String, ApiError> {
+    if text.chars().count() <= CUSTOMER_CHARS_MAX && !text.chars().any(char::is_control) {
+        return Ok(text);
+    }
+    Err(ApiError::Field {
+        pointer: pointer.to_owned(),
+        detail: format!("give at most {CUSTOMER_CHARS_MAX} characters on one line"),
+    })
+}
+
+/// Made out of the conversation alone, so that a repeated request gets the same token.
+fn visitor_token(app: &AppState, conversation: &Conversation) -> (String, Timestamp) {
+    let lifetime = Duration::from_hours(i64::from(app.options.visitor_token_hours));
+    let expires_at = conversation.created_at.saturating_add(lifetime);
+    // Only a span of calendar units is refused, and hours are none.
+    let expires_at = expires_at.unwrap_or(Timestamp::MAX);
+    let claims = Claims {
+        workspace: conversation.workspace.clone(),
+        conversation: conversation.id.clone(),
+        expires: expires_at.as_second(),
+    };
+    (claims.sign(&app.visitor_secret), expires_at)
+}
+
+/// Look at a conversation
+///
+/// Staff also see why it was handed off.
+#[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "get_conversation", tag = "conversations",
+    params(("id" = String, Path)), responses((status = 200, body = ConversationView)))]
+pub(crate) async fn show(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<Json<ConversationView>, ApiError> {
+    let conversation = load(&app, &ConversationId::parse(&id)?).await?;
+    Ok(Json(ConversationView::new(&conversation, caller.viewer())))
+}
+
+pub(crate) async fn load(app: &AppState, id: &ConversationId) -> Result<Conversation, ApiError> {
+    let found = app.engine.store.load(&app.engine.workspace, id).await?;
+    found.ok_or(ApiError::NotFound("conversation"))
+}
+
+/// Why each turn came out as it did
+///
+/// Every turn with what was read, each rule that was considered, and whether it applied.
+#[utoipa::path(get, path = "/v1/conversations/{id}/trace", operation_id = "get_trace", tag = "conversations",
+    params(("id" = String, Path)), responses((status = 200, body = ListView<TraceView>)))]
+pub(crate) async fn trace(
+    State(app): State<Arc<AppState>>,
+    Path(id): Path<String>,
+) -> Result<Json<ListView<TraceView>>, ApiError> {
+    let id = ConversationId::parse(&id)?;
+    let turns = app.engine.store.turns(&app.engine.workspace, &id).await?;
+    // Opening is a turn: without any, there is no conversation.
+    if turns.is_empty() {
+        return Err(ApiError::NotFound("conversation"));
+    }
+    let data = turns.iter().map(TraceView::from).collect();
+    Ok(Json(ListView { data }))
+}
+
+/// Replies and articles for the agent
+///
+/// Of the open handoff; empty when there is none.
+#[utoipa::path(get, path = "/v1/conversations/{id}/suggestions", operation_id = "get_suggestions", tag = "conversations",
+    params(("id" = String, Path)), responses((status = 200, body = SuggestionsView)))]
+pub(crate) async fn suggestions(
+    State(app): State<Arc<AppState>>,
+    Path(id): Path<String>,
+) -> Result<Json<SuggestionsView>, ApiError> {
+    let conversation = load(&app, &ConversationId::parse(&id)?).await?;
+    let open = conversation.status == Status::Open;
+    let handoff = conversation.handoff.as_ref().filter(|_| open);
+    Ok(Json(handoff.map(SuggestionsView::from).unwrap_or_default()))
+}

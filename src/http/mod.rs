@@ -1,0 +1,26 @@
+//! The HTTP API: requests in, the engine asked, JSON out. Every route stands in `router`, every status code in
+//! `error`, who may call what in `access`. Must not know which store, classifier or index is behind the engine.
+
+mod access;
+mod actions;
+mod auth;
+mod conversations;
+mod deliveries;
+mod error;
+mod events;
+mod extract;
+mod health;
+pub mod keys;
+mod limits;
+mod messages;
+mod network;
+mod observe;
+mod openapi;
+mod problem;
+mod queue;
+pub mod router;
+mod search;
+pub mod state;
+mod views;
+mod visitor_token;
+mod webhooks;

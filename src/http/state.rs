@@ -1,0 +1,89 @@
+//! What the routes work with: the parts of a running server, handed in from outside, and the options of the API.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::live::Live;
+
+pub use crate::http::network::{InvalidNetwork, Network};
+
+/// How the API behaves; the defaults suit one business behind no proxy.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Options {
+    /// Longest request body, in bytes; a longer one is refused unread.
+    pub body_bytes_max: usize,
+    /// How long a request may take, in seconds. Event streams are not bounded by it.
+    pub timeout_seconds: u64,
+    /// Whether anyone may open a conversation, as the chat widget of a public website does.
+    pub visitors_may_open: bool,
+    /// How long a visitor may go on with a conversation, in hours from its opening.
+    pub visitor_token_hours: u32,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks (`10.0.0.0/8`).
+    pub trusted_proxies: Vec<Network>,
+    /// Requests for one conversation with its visitor token that may come at once.
+    pub visitor_burst: u32,
+    /// Requests for one conversation with its visitor token that may follow, each second; 0: no limit.
+    pub visitor_per_second: u32,
+    /// Conversations that may be opened at once from one address without a key. An IPv6 network of 64 bits counts
+    /// as one address.
+    pub opens_burst: u32,
+    /// Conversations that may follow, each second; 0: no limit.
+    pub opens_per_second: u32,
+    /// Requests with one API key that may come at once.
+    pub key_burst: u32,
+    /// Requests with one API key that may follow, each second; 0: no limit.
+    pub key_per_second: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 256 * 1024,
+            timeout_seconds: 30,
+            visitors_may_open: true,
+            visitor_token_hours: 24 * 30,
+            trusted_proxies: Vec::new(),
+            visitor_burst: 20,
+            visitor_per_second: 2,
+            opens_burst: 30,
+            opens_per_second: 1,
+            key_burst: 200,
+            key_per_second: 200,
+        }
+    }
+}
+
+/// One thing that must work for the server to be ready: its name, and what is wrong with it if anything is.
+pub type HealthCheck = (&'static str, Result<(), String>);
+
+/// The parts of a running server.
+pub struct AppState {
+    pub engine: Engine,
+    pub live: Live,
+    pub options: Options,
+    /// Signs visitor tokens, and makes webhook secrets that follow from an idempotency key. When it changes, every
+    /// token given out before is void.
+    pub visitor_secret: [u8; 32],
+    /// Whether webhooks may be sent to this URL; the error says why not and what to give instead.
+    pub check_url: Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>,
+    /// Whether the classifier, the outbox and the other running parts are alive. The store is asked by itself.
+    pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,
+    /// All metrics in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Cancelled when the server drains: it is no longer ready, and event streams end.
+    pub shutdown: CancellationToken,
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState")
+            .field("engine", &self.engine)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! A conversation and its owner on the wire.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::csat::Rating;
+use crate::domain::time::Timestamp;
+use crate::http::views::handoff::{CustomerView, HandoffView};
+use crate::http::views::{AgentView, Viewer};
+
+/// Who has the conversation. Customers see who, and not which queue they stand in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OwnerView {
+    /// `bot`, `queue` or `agent`.
+    owner: &'static str,
+    /// The waiting line, with `owner` `queue`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<String>,
+    /// `normal`, `high` or `urgent`, with `owner` `queue`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    priority: Option<&'static str>,
+    /// Who holds it, with `owner` `agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<AgentView>,
+    /// Since when it waits or is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+}
+
+impl OwnerView {
+    pub(crate) fn new(owner: &Owner, viewer: Viewer) -> Self {
+        let (mut queue_name, mut waiting_priority, mut holder, mut from) = (None, None, None, None);
+        match owner {
+            Owner::Bot => {}
+            Owner::Queue {
+                queue,
+                priority,
+                since,
+            } => {
+                let staff = viewer == Viewer::Staff;
+                queue_name = staff.then(|| queue.to_string());
+                waiting_priority = staff.then(|| priority.as_str());
+                from = Some(*since);
+            }
+            Owner::Agent { agent, since } => {
+                holder = Some(AgentView::new(agent, viewer));
+                from = Some(*since);
+            }
+        }
+        Self {
+            owner: owner.as_str(),
+            queue: queue_name,
+            priority: waiting_priority,
+            agent: holder,
+            since: from,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RatingView {
+    /// 1 (bad) to 5 (good).
+    score: u8,
+    comment: String,
+}
+
+impl From<&Rating> for RatingView {
+    fn from(rating: &Rating) -> Self {
+        Self {
+            score: rating.score,
+            comment: rating.comment.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConversationView {
+    id: String,
+    /// Turns so far.
+    version: u64,
+    /// Takeovers so far.
+    epoch: u64,
+    /// `open` or `resolved`.
+    status: &'static str,
+    #[serde(flatten)]
+    owner: OwnerView,
+    customer: CustomerView,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    /// `seq` of the newest message; 0 when there is none.
+    last_seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<RatingView>,
+    /// The newest handoff; not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handoff: Option<HandoffView>,
+}
+
+impl ConversationView {
+    pub(crate) fn new(conversation: &Conversation, viewer: Viewer) -> Self {
+        let handoff = conversation
+            .handoff
+            .as_ref()
+            .filter(|_| viewer == Viewer::Staff);
+        Self {
+            id: conversation.id.to_string(),
+            version: conversation.version,
+            epoch: conversation.epoch,
+            status: conversation.status.as_str(),
+            owner: OwnerView::new(&conversation.owner, viewer),
+            customer: CustomerView::from(&conversation.customer),
+            created_at: conversation.created_at,
+            updated_at: conversation.updated_at,
+            last_seq: conversation.last_seq,
+            rating: conversation.rating.as_ref().map(RatingView::from),
+            handoff: handoff.map(HandoffView::from),
+        }
+    }
+}

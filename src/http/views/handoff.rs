@@ -1,0 +1,221 @@
+//! Handoffs on the wire: the case as agents see it. Never shown to customers.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::conversation::{Conversation, Customer, Owner};
+use crate::domain::entity::Entity;
+use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::intent::ScoredIntent;
+use crate::domain::time::Timestamp;
+use crate::http::views::Viewer;
+use crate::http::views::message::SourceView;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CustomerView {
+    /// The company's own id; empty for an unknown visitor.
+    id: String,
+    name: String,
+    /// True only after a proof of identity.
+    verified: bool,
+}
+
+impl From<&Customer> for CustomerView {
+    fn from(customer: &Customer) -> Self {
+        Self {
+            id: customer.id.clone(),
+            name: customer.name.clone(),
+            verified: customer.verified,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct IntentView {
+    name: String,
+    /// 0 to 1: the probability that it is right.
+    confidence: f32,
+}
+
+impl From<&ScoredIntent> for IntentView {
+    fn from(scored: &ScoredIntent) -> Self {
+        Self {
+            name: scored.name.to_string(),
+            confidence: scored.confidence,
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EntityView {
+    /// `order_number`, `tracking_number`, `email`, `phone` or `amount`.
+    kind: &'static str,
+    /// As the customer wrote it.
+    value: String,
+}
+
+impl From<&Entity> for EntityView {
+    fn from(entity: &Entity) -> Self {
+        Self {
+            kind: entity.kind.as_str(),
+            value: entity.value.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct MoodView {
+    /// `negative`, `neutral` or `positive`.
+    label: &'static str,
+    /// 0 to 1.
+    negative: f32,
+    /// `falling` (getting unhappier), `steady` or `rising`.
+    trend: &'static str,
+}
+
+impl From<&Mood> for MoodView {
+    fn from(mood: &Mood) -> Self {
+        Self {
+            label: mood.label.as_str(),
+            negative: mood.negative,
+            trend: mood.trend.as_str(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SuggestedReplyView {
+    text: String,
+    /// 0 to 1.
+    score: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<SourceView>,
+}
+
+impl From<&SuggestedReply> for SuggestedReplyView {
+    fn from(reply: &SuggestedReply) -> Self {
+        Self {
+            text: reply.text.clone(),
+            score: reply.score,
+            source: SourceView::new(&reply.source, Viewer::Staff),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ArticleReferenceView {
+    id: String,
+    title: String,
+    /// 0 to 1.
+    score: f32,
+}
+
+impl From<&ArticleReference> for ArticleReferenceView {
+    fn from(article: &ArticleReference) -> Self {
+        Self {
+            id: article.id.clone(),
+            title: article.title.clone(),
+            score: article.score,
+        }
+    }
+}
+
+/// Replies to send as they are, and articles to look at; empty when there is no open handoff.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct SuggestionsView {
+    suggested_replies: Vec<SuggestedReplyView>,
+    articles: Vec<ArticleReferenceView>,
+}
+
+impl From<&Handoff> for SuggestionsView {
+    fn from(handoff: &Handoff) -> Self {
+        Self {
+            suggested_replies: views(&handoff.suggested_replies),
+            articles: views(&handoff.articles),
+        }
+    }
+}
+
+/// Why the bot gave up, and all that it knew.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HandoffView {
+    /// The weightiest of `reasons`.
+    reason: &'static str,
+    reasons: Vec<&'static str>,
+    queue: String,
+    /// `normal`, `high` or `urgent`.
+    priority: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    first_response_due: Timestamp,
+    summary: String,
+    intents: Vec<IntentView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sentiment: Option<MoodView>,
+    entities: Vec<EntityView>,
+}
+
+impl From<&Handoff> for HandoffView {
+    fn from(handoff: &Handoff) -> Self {
+        Self {
+            reason: handoff.reason.as_str(),
+            reasons: reasons(&handoff.reasons),
+            queue: handoff.queue.to_string(),
+            priority: handoff.priority.as_str(),
+            at: handoff.at,
+            first_response_due: handoff.first_response_due,
+            summary: handoff.summary.clone(),
+            intents: views(&handoff.intents),
+            sentiment: handoff.sentiment.as_ref().map(MoodView::from),
+            entities: views(&handoff.entities),
+        }
+    }
+}
+
+/// One conversation that waits for an agent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QueueItemView {
+    conversation_id: String,
+    epoch: u64,
+    queue: String,
+    /// `normal`, `high` or `urgent`.
+    priority: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    waiting_since: Timestamp,
+    customer: CustomerView,
+    /// The case; absent when an agent put a conversation into the queue that the bot had not handed off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handoff: Option<HandoffView>,
+}
+
+impl QueueItemView {
+    /// `None` for a conversation that waits for nobody.
+    pub(crate) fn new(conversation: &Conversation) -> Option<Self> {
+        let Owner::Queue {
+            queue,
+            priority,
+            since,
+        } = &conversation.owner
+        else {
+            return None;
+        };
+        Some(Self {
+            conversation_id: conversation.id.to_string(),
+            epoch: conversation.epoch,
+            queue: queue.to_string(),
+            priority: priority.as_str(),
+            waiting_since: *since,
+            customer: CustomerView::from(&conversation.customer),
+            handoff: conversation.handoff.as_ref().map(HandoffView::from),
+        })
+    }
+}
+
+pub(crate) fn reasons(reasons: &[Reason]) -> Vec<&'static str> {
+    reasons.iter().map(|reason| reason.as_str()).collect()
+}
+
+pub(crate) fn views<'a, T, V: From<&'a T>>(values: &'a [T]) -> Vec<V> {
+    values.iter().map(V::from).collect()
+}

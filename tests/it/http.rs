@@ -1,0 +1,12 @@
+//! The HTTP API end to end: the real router, engine, policy and replies over a store in memory, with a classifier
+//! that reads by script and a clock that stands still unless a test moves it.
+
+mod access;
+mod app;
+mod bad_input;
+mod conversation;
+mod idempotency;
+mod openapi;
+mod operations;
+mod stream;
+mod webhooks;

@@ -1,0 +1,289 @@
+//! The API as the tests call it.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
+use firstline::domain::api_key::{ApiKey, Role};
+use firstline::domain::article::{ArticleHit, Audience, Citation};
+use firstline::domain::id::{KeyId, WorkspaceId};
+use firstline::domain::intent::{Intent, ScoredIntent};
+use firstline::domain::reading::{Classification, Fault};
+use firstline::domain::sentiment::Sentiment;
+use firstline::domain::time::{Duration, Timestamp};
+use firstline::engine::Engine;
+use firstline::entropy;
+use firstline::http::keys::new_key;
+use firstline::http::router::router;
+use firstline::http::state::{AppState, HealthCheck, Options};
+use firstline::live::Live;
+use firstline::ports::{ApiKeys, Classifier, KnowledgeBase, SearchQuery};
+use firstline::store::memory::MemoryStore;
+use firstline::tasks::Tasks;
+use serde_json::{Value, json};
+use tower::Service;
+
+use crate::support::sample_policy;
+
+pub(crate) const WORKSPACE: &str = "default";
+
+/// Reads by the words in the text: what a test writes decides what is understood.
+#[derive(Debug)]
+struct ScriptedClassifier;
+
+#[async_trait]
+impl Classifier for ScriptedClassifier {
+    async fn classify(&self, text: &str) -> Result<Classification, Fault> {
+        if text.contains("overload") {
+            return Err(Fault::Overloaded);
+        }
+        let known = [("parcel", "track_order"), ("password", "password_reset")];
+        let known = known.into_iter().find(|(word, _)| text.contains(word));
+        let (intent, confidence) = known.map_or(("out_of_scope", 0.1), |(_, intent)| (intent, 0.95));
+        let negative = if text.contains("terrible") { 0.96 } else { 0.04 };
+        let scored = |name: &str, confidence| ScoredIntent {
+            name: Intent::new(name),
+            confidence,
+        };
+        Ok(Classification {
+            intents: vec![scored(intent, confidence), scored("place_order", 0.01)],
+            sentiment: Sentiment::new(negative, 1.0 - negative, 0.0),
+            embedding: vec![1.0],
+            language: None,
+            entities: Vec::new(),
+            model: "scripted 1".to_owned(),
+        })
+    }
+}
+
+/// Two articles for customers and a passage that is for agents only.
+#[derive(Debug)]
+struct TinyKnowledge;
+
+impl KnowledgeBase for TinyKnowledge {
+    fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault> {
+        let hit = |article: &str, audience, intent: &str, text: &str| ArticleHit {
+            citation: Citation {
+                article: article.to_owned(),
+                passage: "intro".to_owned(),
+            },
+            title: article.replace('-', " "),
+            heading: String::new(),
+            text: text.to_owned(),
+            audience,
+            intents: vec![Intent::new(intent)],
+            score: 0.9,
+        };
+        let all = [
+            ("parcel", hit("track-your-order", Audience::Public, "track_order", "Follow the tracking link.")),
+            ("password", hit("reset-password", Audience::Public, "password_reset", "Use the reset link.")),
+            ("parcel", hit("carrier-trace", Audience::Internal, "track_order", "Open a trace at the depot.")),
+        ];
+        let internal = query.audience == Audience::Internal;
+        let found = all
+            .into_iter()
+            .filter(|(word, hit)| query.text.contains(word) && (internal || hit.audience == Audience::Public));
+        Ok(found.map(|(_, hit)| hit).take(query.limit).collect())
+    }
+}
+
+/// A server without a socket.
+pub(crate) struct TestApp {
+    router: Router,
+    pub(crate) store: Arc<MemoryStore>,
+    now: Arc<Mutex<Timestamp>>,
+    pub(crate) tasks: Tasks,
+    /// What the running parts say of themselves.
+    pub(crate) health: Arc<Mutex<Vec<HealthCheck>>>,
+    pub(crate) agent: String,
+    pub(crate) integrator: String,
+    pub(crate) admin: String,
+}
+
+impl TestApp {
+    pub(crate) async fn new() -> Self {
+        // Tests of other things are not to run into the limits.
+        Self::with(Options {
+            visitor_per_second: 0,
+            opens_per_second: 0,
+            key_per_second: 0,
+            ..Options::default()
+        })
+        .await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let store = Arc::new(MemoryStore::default());
+        let now = Arc::new(Mutex::new("2026-01-05T09:00:00Z".parse().unwrap()));
+        let tasks = Tasks::default();
+        let health = Arc::new(Mutex::new(vec![("classifier", Ok(()))]));
+        let live = Live::new(store.clone(), tasks.stop().clone());
+        tasks.run("live", live.clone().run());
+        let clock = Arc::clone(&now);
+        let parts = Arc::clone(&health);
+        let state = AppState {
+            engine: Engine {
+                workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
+                classifier: Arc::new(ScriptedClassifier),
+                knowledge: Arc::new(TinyKnowledge),
+                store: store.clone(),
+                policy: sample_policy(),
+                clock: Arc::new(move || *clock.lock().unwrap()),
+            },
+            live,
+            options,
+            visitor_secret: [7; 32],
+            check_url: Arc::new(|url| {
+                let refused = || Err("give an https URL".to_owned());
+                if url.starts_with("https://") { Ok(()) } else { refused() }
+            }),
+            health: Arc::new(move || parts.lock().unwrap().clone()),
+            metrics: Arc::new(|| "firstline_up 1\n".to_owned()),
+            shutdown: tasks.stop().clone(),
+        };
+        let mut app = Self {
+            router: router(state),
+            store,
+            now,
+            tasks,
+            health,
+            agent: String::new(),
+            integrator: String::new(),
+            admin: String::new(),
+        };
+        app.agent = app.add_key("ana", Role::Agent, WORKSPACE).await;
+        app.integrator = app.add_key("desk", Role::Integrator, WORKSPACE).await;
+        app.admin = app.add_key("root", Role::Admin, WORKSPACE).await;
+        app
+    }
+
+    pub(crate) async fn add_key(&self, name: &str, role: Role, workspace: &str) -> String {
+        let key = new_key();
+        let entry = ApiKey {
+            id: KeyId::from_random(entropy::bytes()),
+            workspace: WorkspaceId::parse(workspace).unwrap(),
+            name: name.to_owned(),
+            role,
+            sha256: key.sha256,
+            created_at: *self.now.lock().unwrap(),
+        };
+        self.store.add_key(&entry).await.unwrap();
+        key.plain
+    }
+
+    pub(crate) fn pass(&self, time: Duration) {
+        *self.now.lock().unwrap() += time;
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> Call<'_> {
+        let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        let peer: SocketAddr = "192.0.2.7:50000".parse().unwrap();
+        Call {
+            app: self,
+            request: request.extension(ConnectInfo(peer)).body(Body::empty()).unwrap(),
+        }
+    }
+
+    pub(crate) fn get(&self, path: &str, token: &str) -> Call<'_> {
+        self.request("GET", path).token(token)
+    }
+
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Call<'_> {
+        self.request("POST", path).token(token).json(body)
+    }
+
+    /// A conversation without a word yet: its id and its visitor token.
+    pub(crate) async fn open(&self) -> (String, String) {
+        let opened = self.post("/v1/conversations", "", &json!({})).ok(201).await;
+        let text = |name: &str| opened[name].as_str().unwrap().to_owned();
+        (text("id"), text("token"))
+    }
+
+    /// A conversation that waits in the queue: its id and its visitor token.
+    pub(crate) async fn hand_off(&self) -> (String, String) {
+        let (id, token) = self.open().await;
+        let path = format!("/v1/conversations/{id}/messages");
+        let turn = self.post(&path, &token, &json!({ "text": "I want to talk to someone" })).ok(201).await;
+        assert_eq!(turn["action"], "handoff");
+        (id, token)
+    }
+}
+
+/// One request on its way.
+pub(crate) struct Call<'a> {
+    app: &'a TestApp,
+    request: Request<Body>,
+}
+
+impl Call<'_> {
+    /// An empty token is none.
+    pub(crate) fn token(self, token: &str) -> Self {
+        if token.is_empty() { self } else { self.header("authorization", &format!("Bearer {token}")) }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request.headers_mut().insert(name, value.parse().unwrap());
+        self
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        *self.request.body_mut() = Body::from(body.into());
+        self
+    }
+
+    pub(crate) fn from_address(mut self, address: &str) -> Self {
+        let peer: SocketAddr = address.parse().unwrap();
+        self.request.extensions_mut().insert(ConnectInfo(peer));
+        self
+    }
+
+    pub(crate) async fn stream(self) -> Response<Body> {
+        self.app.router.clone().call(self.request).await.unwrap()
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let (parts, body) = self.stream().await.into_parts();
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
+    }
+
+    /// The body of an answer that must have this status.
+    pub(crate) async fn ok(self, status: u16) -> Value {
+        let answer = self.send().await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        answer.body
+    }
+
+    /// The problem of an answer that must have this status and code.
+    pub(crate) async fn problem(self, status: u16, code: &str) -> Answer {
+        let answer = self.send().await;
+        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (status, &json!(code)), "{}", answer.body);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+        assert_eq!(answer.body["status"], status);
+        assert_eq!(answer.body["type"], format!("urn:firstline:problem:{code}"));
+        assert_eq!(answer.body["request_id"], answer.headers["x-request-id"].to_str().unwrap());
+        assert_ne!(answer.body["title"], "");
+        assert_ne!(answer.body["detail"], "");
+        answer
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}

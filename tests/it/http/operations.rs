@@ -1,0 +1,51 @@
+//! Health, metrics, and what every answer carries.
+
+use serde_json::json;
+
+use super::app::TestApp;
+
+#[tokio::test]
+async fn readiness_names_what_fails() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/healthz", "").ok(200).await, json!("ok\n"));
+    let ready = app.get("/readyz", "").ok(200).await;
+    assert_eq!(ready["ready"], true);
+    let names: Vec<_> = ready["checks"].as_array().unwrap().iter().map(|check| &check["name"]).collect();
+    assert_eq!(names, ["store", "not_draining", "classifier"]);
+
+    *app.health.lock().unwrap() = vec![("classifier", Err("its threads ended".to_owned()))];
+    let unready = app.get("/readyz", "").ok(503).await;
+    assert_eq!(unready["checks"][2], json!({ "name": "classifier", "ok": false, "problem": "its threads ended" }));
+    *app.health.lock().unwrap() = Vec::new();
+    app.tasks.stop().cancel();
+    assert_eq!(app.get("/readyz", "").ok(503).await["checks"][1]["ok"], false);
+}
+
+#[tokio::test]
+async fn metrics_and_version_are_open() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/metrics", "").ok(200).await, json!("firstline_up 1\n"));
+    let version = app.get("/version", "nonsense").ok(200).await;
+    assert_eq!(version, json!({ "name": "firstline", "version": env!("CARGO_PKG_VERSION"), "api": "v1" }));
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_request_id() {
+    let app = TestApp::new().await;
+    let answer = app.get("/version", "").header("x-request-id", "trace-1.a_b").send().await;
+    assert_eq!(answer.headers["x-request-id"], "trace-1.a_b");
+    assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    let long = "x".repeat(65);
+    for bad in ["a b", "a\"b", long.as_str()] {
+        let answer = app.get("/version", "").header("x-request-id", bad).send().await;
+        assert_eq!(answer.headers["x-request-id"].len(), 32, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_where_get_is() {
+    let app = TestApp::new().await;
+    let answer = app.request("HEAD", "/v1/queue").token(&app.agent).send().await;
+    assert_eq!((answer.status.as_u16(), answer.body), (200, json!("")));
+    assert_eq!(app.request("HEAD", "/v1/queue").send().await.status, 401);
+}

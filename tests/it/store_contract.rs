@@ -1,0 +1,115 @@
+//! What every store must do, as one list of cases run on each of them.
+
+pub(crate) mod fixtures;
+
+mod conversations;
+mod deliveries;
+mod endpoints;
+mod events;
+mod idempotency;
+mod keys;
+mod leases;
+mod queue;
+mod workspaces;
+
+/// One test for each case and store.
+macro_rules! contract {
+    ($($area:ident { $($case:ident),+ $(,)? })+) => {
+        mod memory {
+            use firstline::store::memory::MemoryStore;
+
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    super::$area::$case(&MemoryStore::default()).await.unwrap();
+                }
+            )+)+
+        }
+
+        mod sqlite {
+            use crate::store_contract::fixtures::OnDisk;
+
+            $($(
+                #[tokio::test]
+                async fn $case() {
+                    let disk = OnDisk::new();
+                    super::$area::$case(&disk.serve().await.store).await.unwrap();
+                }
+            )+)+
+        }
+    };
+}
+
+contract! {
+    conversations {
+        a_new_conversation_is_loaded_as_written,
+        an_unknown_conversation_is_none,
+        load_gives_the_newest_messages_oldest_first,
+        a_moved_version_is_refused,
+        a_moved_epoch_is_refused,
+        a_conversation_is_created_once,
+        a_refused_turn_leaves_nothing_behind,
+        messages_go_on_behind_a_number,
+        turns_come_back_oldest_first,
+        turns_at_once_take_consecutive_versions,
+    }
+    idempotency {
+        a_repeated_request_gets_the_first_record,
+        a_key_belongs_to_one_request,
+        two_callers_may_choose_the_same_key,
+        an_expired_key_is_free_again,
+        a_refused_turn_does_not_use_up_its_key,
+        equal_requests_at_once_write_one_turn,
+    }
+    queue {
+        the_highest_priority_then_the_longest_wait_comes_first,
+        pages_join_to_the_whole_line,
+        one_queue_can_be_asked_for,
+        who_is_claimed_or_resolved_waits_no_more,
+        a_bad_cursor_is_refused,
+    }
+    events {
+        events_of_one_conversation_and_of_all,
+        the_position_moves_with_every_commit,
+        log_and_delivery_hold_the_same_bytes,
+    }
+    endpoints {
+        an_endpoint_is_added_once,
+        an_endpoint_changes_all_but_its_origin,
+        a_removed_endpoint_takes_its_deliveries_along,
+        an_unknown_endpoint_is_not_found,
+        only_wanted_events_are_delivered,
+    }
+    leases {
+        the_longest_due_is_claimed_first,
+        a_lease_hides_a_delivery_until_it_ends,
+        a_late_record_is_refused,
+        a_lease_is_recorded_once,
+        an_endpoint_has_a_bounded_share,
+        nothing_is_claimed_before_it_is_due,
+    }
+    deliveries {
+        a_delivered_one_is_done,
+        a_retry_waits_until_it_is_due,
+        an_exhausted_one_is_kept,
+        disabling_exhausts_what_is_pending,
+        an_attempt_that_ran_while_its_endpoint_was_disabled_counts,
+        a_replay_starts_a_fresh_schedule,
+        a_replay_ends_the_lease,
+        an_unknown_delivery_is_not_found,
+        attempts_are_listed_oldest_first,
+        deliveries_are_listed_newest_first,
+    }
+    keys {
+        a_key_is_found_by_its_hash,
+        a_revoked_key_is_gone,
+        a_key_is_added_once,
+        a_store_that_can_write_is_ready,
+    }
+    workspaces {
+        conversations_stay_in_their_workspace,
+        idempotency_keys_stay_in_their_workspace,
+        deliveries_stay_in_their_workspace,
+        api_keys_stay_in_their_workspace,
+    }
+}
