@@ -11,8 +11,13 @@ use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 use toml::Table;
 
+use crate::classify;
 use crate::config::layers::{Given, Setting, lay, settings_of_environment, settings_of_file};
 use crate::domain::id::WorkspaceId;
+use crate::http;
+use crate::outbox;
+use crate::store::sqlite;
+use crate::telemetry;
 
 pub use crate::config::layers::ConfigProblem;
 
@@ -43,6 +48,11 @@ fn lines(problems: &[ConfigProblem]) -> String {
 pub struct Config {
     pub server: Server,
     pub paths: Paths,
+    pub classifier: classify::Options,
+    pub store: sqlite::Options,
+    pub http: http::state::Options,
+    pub webhooks: outbox::Options,
+    pub log: telemetry::Options,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -236,10 +246,15 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_load() {
+    fn the_reference_says_what_the_modules_default_to() {
         let config = layered(FILE, "", &BTreeMap::new(), &[]).unwrap();
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
         assert_eq!(config.server.workspace.as_str(), "default");
+        assert_eq!(config.classifier, classify::Options::default());
+        assert_eq!(config.store, sqlite::Options::default());
+        assert_eq!(config.http, http::state::Options::default());
+        assert_eq!(format!("{:?}", config.webhooks), format!("{:?}", outbox::Options::default()));
+        assert_eq!(format!("{:?}", config.log), format!("{:?}", telemetry::Options::default()));
     }
 
     #[test]

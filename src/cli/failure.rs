@@ -29,6 +29,8 @@ impl From<Exit> for ExitCode {
 pub(crate) enum CliError {
     #[error("{0}")]
     Usage(String),
+    #[error("{0}")]
+    NotFound(String),
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Files of the operator that do not fit: knowledge, model, runtime, database.
@@ -45,6 +47,7 @@ impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,
+            Self::NotFound(_) => Exit::Findings,
             Self::Config(_) | Self::Unusable(_) => Exit::Unusable,
             Self::Fault(_) => Exit::Fault,
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Exit::Fine,

@@ -31,8 +31,8 @@ use crate::ports::Classifier;
 use crate::store::memory::MemoryStore;
 use crate::triage::decide::decide;
 
-/// How many messages are under way at once: enough for every thread, and fewer than the classifier's queue holds.
-const AT_ONCE: usize = 64;
+/// How many messages are under way at once, if the classifier's queue holds as many: enough for every thread.
+const AT_ONCE_MAX: usize = 64;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -94,7 +94,7 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let (mut messages, mut broken) = (0_u64, 0_u64);
     let mut verdicts = lines::of(source)?
         .map(|line| examiner.examine(line))
-        .buffered(AT_ONCE);
+        .buffered(config.classifier.capacity.clamp(1, AT_ONCE_MAX));
     while let Some((number, verdict)) = verdicts.next().await {
         match verdict {
             Ok(verdict) if arguments.json => output.json(&verdict)?,

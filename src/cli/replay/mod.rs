@@ -23,8 +23,8 @@ use crate::engine::Engine;
 use crate::knowledge::Place;
 use crate::store::memory::MemoryStore;
 
-/// How many conversations are under way at once: enough to keep every thread of the classifier busy.
-const AT_ONCE: usize = 16;
+/// How many conversations are under way at once, if the classifier's queue holds as many: enough for every thread.
+const AT_ONCE_MAX: usize = 16;
 
 /// Lines of context around a difference.
 const CONTEXT_LINES: usize = 3;
@@ -74,7 +74,7 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let mut reports = stream::iter(files)
         .map(|file| replay(&engine, file, arguments.update))
-        .buffered(AT_ONCE);
+        .buffered(config.classifier.capacity.clamp(1, AT_ONCE_MAX));
     let mut outcomes = Vec::new();
     while let Some(report) = reports.try_next().await? {
         print(&report, arguments.json, output)?;
