@@ -2,16 +2,20 @@
 //! command line exists.
 
 mod assemble;
+mod chat;
 mod check;
+mod classify;
 mod explain;
 mod failure;
 mod index;
 mod init;
 mod key;
 mod output;
+mod replay;
 mod search;
 mod secrets;
 mod serve;
+mod show;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +60,12 @@ enum Command {
     Search(search::Arguments),
     /// Say why a conversation went as it did: every rule, its inputs and whether it fired
     Explain(explain::Arguments),
+    /// Talk to the bot in the terminal; nothing is kept
+    Chat(chat::Arguments),
+    /// Read messages and say of each what it is about, its mood and what would be done with it
+    Classify(classify::Arguments),
+    /// Play written conversations and compare what the engine does with what they say
+    Replay(replay::Arguments),
     /// Make, list and revoke API keys
     Key(key::Arguments),
 }
@@ -89,6 +99,9 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Index(command) => index::run(&command, &load(&[])?, output),
         Command::Search(command) => search::run(&command, &load(&[])?, output),
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
+        Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
+        Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
+        Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
     }
 }

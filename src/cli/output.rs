@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::failure::{CliError, Exit};
@@ -26,6 +27,13 @@ impl Output {
         out.flush()
     }
 
+    /// Asks for input on the same line.
+    pub(crate) fn prompt(&self, text: &str) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        write!(out, "{text}")?;
+        out.flush()
+    }
+
     /// A line of the result for machines: one JSON value.
     pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
         self.line(serde_json::to_string(value)?)
@@ -37,6 +45,15 @@ impl Output {
             // There is nobody left to tell when standard error is closed.
             let _ = writeln!(io::stderr(), "{text}");
         }
+    }
+
+    /// Counts on a terminal; nothing is drawn elsewhere, with `--quiet`, or between results on the same terminal.
+    pub(crate) fn progress(&self, what: &str) -> ProgressBar {
+        if self.quiet || io::stdout().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let style = ProgressStyle::with_template(&format!("{{spinner}} {{pos}} {what}, {{per_sec}}"));
+        ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
     }
 
     /// The error and what caused it, each cause once.

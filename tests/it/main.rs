@@ -1,4 +1,5 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
+
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod live;
@@ -6,7 +7,10 @@ mod logging;
 mod classifier;
 mod knowledge;
 mod search;
+mod chat;
 mod classifier;
+mod classify_cli;
+mod decision;
 mod http;
 mod live;
 mod logging;
@@ -15,4 +19,5 @@ mod store_contract;
 mod store_sqlite;
 mod support;
 mod tidy;
+mod transcripts;
 mod webhooks;
