@@ -15,7 +15,6 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
-pub mod knowledge;
 pub mod entropy;
 pub mod http;
 pub mod knowledge;

@@ -2,19 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-mod live;
-mod logging;
-mod classifier;
-mod knowledge;
-mod search;
 mod chat;
 mod classifier;
 mod classify_cli;
 mod decision;
 mod http;
+mod knowledge;
 mod live;
 mod logging;
 mod model_folder;
+mod search;
 mod store_contract;
 mod store_sqlite;
 mod support;
