@@ -11,6 +11,8 @@
 //! ```
 
 pub mod classify;
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;

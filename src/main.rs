@@ -1,3 +1,7 @@
-//! Parses nothing, decides nothing: hands over to the command line.
+//! The program: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    firstline::cli::run()
+}

@@ -19,15 +19,15 @@ const BUCKETS_SECONDS: [f64; 14] = [
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
     /// `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,firstline::outbox=debug`.
-    pub log_level: String,
-    pub log_format: LogFormat,
+    pub level: String,
+    pub format: LogFormat,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            log_level: "info".to_owned(),
-            log_format: LogFormat::Auto,
+            level: "info".to_owned(),
+            format: LogFormat::Auto,
         }
     }
 }
@@ -55,8 +55,8 @@ pub enum TelemetryError {
 
 /// Sends the logs of the process to standard error. To be called once, before anything is logged.
 pub fn start_logging(options: &Options) -> Result<(), TelemetryError> {
-    let filter = EnvFilter::try_new(&options.log_level).map_err(|error| TelemetryError::Level {
-        level: options.log_level.clone(),
+    let filter = EnvFilter::try_new(&options.level).map_err(|error| TelemetryError::Level {
+        level: options.level.clone(),
         problem: error.to_string(),
     })?;
     let terminal = std::io::stderr().is_terminal();
@@ -64,7 +64,7 @@ pub fn start_logging(options: &Options) -> Result<(), TelemetryError> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(terminal);
-    let text = match options.log_format {
+    let text = match options.format {
         LogFormat::Auto => terminal,
         LogFormat::Text => true,
         LogFormat::Json => false,
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_bad_level_says_how_to_write_one() {
         let options = Options {
-            log_level: "loud=very".to_owned(),
+            level: "loud=very".to_owned(),
             ..Options::default()
         };
         let error = start_logging(&options).unwrap_err().to_string();

@@ -13,7 +13,7 @@ use crate::outbox::network::{self, Network};
 const URL_BYTES_MAX: usize = 2000;
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Options {
     /// Allows `http://` too; its port has to be in `ports` like any other.
     pub allow_http: bool,

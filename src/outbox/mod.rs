@@ -18,7 +18,7 @@ use serde::Deserialize;
 use crate::domain::time::Duration;
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Options {
     /// How long after each failed attempt the next one follows; after the last of them the delivery is exhausted.
     pub retries: Vec<Duration>,
@@ -32,6 +32,8 @@ pub struct Options {
     pub concurrency: usize,
     /// Attempts under way at once at one endpoint, so that a slow one does not delay the others; 0 counts as 1.
     pub per_endpoint: usize,
+    /// Written beside the rest, not in a table of its own.
+    #[serde(flatten)]
     pub guard: guard::Options,
 }
 

@@ -17,6 +17,8 @@ use crate::triage::reply::Variables;
 pub(crate) struct Focus {
     /// The intent the bot may act on; `None` when it is not sure of any.
     pub(crate) sure: Option<Intent>,
+    /// Whether the customer chose it, so that "2" says all there is to say.
+    pub(crate) picked: bool,
     /// Passages to answer from.
     pub(crate) hits: Vec<ArticleHit>,
 }
@@ -29,6 +31,7 @@ pub(crate) fn focus(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading)
         if draft.rule("clarification_answered", inputs, picked.is_some()) {
             return Focus {
                 sure: picked,
+                picked: true,
                 hits: asked.hits,
             };
         }
@@ -43,6 +46,7 @@ pub(crate) fn focus(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading)
     );
     Focus {
         sure: top.filter(|_| !low).map(|top| top.name.clone()),
+        picked: false,
         hits: reading.hits.clone(),
     }
 }

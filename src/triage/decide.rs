@@ -114,7 +114,7 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     if !reasons.is_empty() {
         return handoff::hand_off(draft, reasons, reading);
     }
-    let wordless = !text.has_words() && reading.entities.is_empty();
+    let wordless = !text.has_words() && reading.entities.is_empty() && !focus.picked;
     if draft.rule("no_words", json!({}), wordless) {
         return ask(draft, line::ASK_TEXT, reading);
     }

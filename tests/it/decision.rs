@@ -112,6 +112,7 @@ const TRACK: &str = "track_order 0.9; hit track track_order 0.3; hit pay payment
 const UNSURE: &str = "track_order 0.4, cancel_order 0.3; hit track track_order 0.3; hit cancel cancel_order 0.2";
 
 #[test]
+#[rustfmt::skip] // One row, one line.
 fn requests_are_answered_with_a_passage() {
     check(&[
         (&[(TRACK, "where is it")], "answer track#intro"),
@@ -130,6 +131,7 @@ fn requests_are_answered_with_a_passage() {
 }
 
 #[test]
+#[rustfmt::skip] // One row, one line.
 fn small_talk_is_answered_and_never_a_failure() {
     check(&[
         (&[("greeting 0.9", "hello")], "answer greeting"),
@@ -145,6 +147,7 @@ fn small_talk_is_answered_and_never_a_failure() {
 }
 
 #[test]
+#[rustfmt::skip] // One row, one line.
 fn too_little_is_asked_about_once() {
     check(&[
         (&[("help_general 0.9", "help")], "ask ask_help"),
@@ -158,6 +161,7 @@ fn too_little_is_asked_about_once() {
 }
 
 #[test]
+#[rustfmt::skip] // One row, one line.
 fn two_meanings_are_clarified_once() {
     check(&[
         (&[(UNSURE, "the order")], "clarify clarify"),
@@ -175,6 +179,7 @@ fn two_meanings_are_clarified_once() {
 }
 
 #[test]
+#[rustfmt::skip] // One row, one line.
 fn people_take_over() {
     let calm = "track_order 0.9; negative 0.7; hit track track_order 0.3; hit a track_order 0.1";
     let other = "refund_status 0.9; negative 0.7; hit refund refund_status 0.3";
@@ -223,7 +228,7 @@ fn every_rule_considered_stands_in_the_trace() {
     let fired: Vec<_> = rules.iter().filter(|(_, fired)| *fired).collect();
     assert!(fired.is_empty(), "{fired:?}");
     let names: Vec<_> = rules.iter().map(|(rule, _)| *rule).collect();
-    insta::assert_snapshot!(names.join(" "), @"");
+    insta::assert_snapshot!(names.join(" "), @"held_by_people low_confidence urgent asked_for_human sensitive_topic negative_sentiment unsupported_language unavailable out_of_scope policy turn_limit no_words goodbye small_talk says_too_little not_helped no_answer same_answer_again");
 }
 
 fn act(conversation: &Conversation, who: &str, action: AgentAction) -> Result<Turn, Refusal> {
@@ -289,7 +294,8 @@ proptest! {
             let seqs: Vec<_> = turn.messages.iter().map(|message| message.seq).collect();
             prop_assert_eq!(seqs, (conversation.last_seq + 1..=after.last_seq).collect::<Vec<_>>());
             prop_assert_eq!(turn.events.len() as u64, after.last_event - conversation.last_event);
-            prop_assert_eq!(after.owner != conversation.owner, after.epoch > conversation.epoch);
+            prop_assert!(after.epoch >= conversation.epoch);
+            prop_assert!(after.owner == conversation.owner || after.epoch > conversation.epoch);
             if by_bot {
                 let spoke = turn.messages.iter().any(|message| message.from == Sender::Bot);
                 prop_assert!(spoke, "{} said nothing to {:?}", turn.action.as_str(), text);

@@ -1,7 +1,11 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
+
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod chat;
 mod classifier;
+mod classify_cli;
+mod decision;
 mod http;
 mod knowledge;
 mod live;
@@ -12,4 +16,5 @@ mod store_contract;
 mod store_sqlite;
 mod support;
 mod tidy;
+mod transcripts;
 mod webhooks;

@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // L5: where the parts are joined. `config` takes the `Options` of each module that has some.
     (
         "config",
-        "triage classify knowledge store outbox live http engine telemetry",
+        "domain triage classify knowledge store outbox live http engine telemetry",
     ),
     (
         "cli",

@@ -1,5 +1,7 @@
 //! What several test modules need.
 
+pub(crate) mod program;
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 

@@ -1,0 +1,170 @@
+//! The one place that joins the parts. Every problem that an operator can mend comes out as `file:line: key: …` or
+//! with a path and what to do; what the parts are used for is not known here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use sha2::{Digest, Sha256};
+
+use crate::classify::OnnxClassifier;
+use crate::classify::model::ModelFolder;
+use crate::classify::runtime::Runtime;
+use crate::cli::failure::CliError;
+use crate::config::Config;
+use crate::domain::canned_response::CannedResponse;
+use crate::engine::Engine;
+use crate::knowledge::{Knowledge, KnowledgeIndex, Place, Problem};
+use crate::ports::{Classifier, Store};
+use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
+use crate::telemetry;
+use crate::triage::policy::{Policy, PolicyProblem};
+
+const POLICY: &str = "policy.yml";
+
+/// Keys of a policy whose problems come from the replies alone.
+const NEED_REPLIES: [&str; 3] = ["replies", "small_talk", "ask"];
+
+/// How many hexadecimal digits of its hash name a policy.
+const VERSION_DIGITS: usize = 16;
+
+/// What the business wrote, checked and searchable.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) policy: Policy,
+    pub(crate) index: KnowledgeIndex,
+}
+
+/// Loads the knowledge folder. `public_url` goes into the links of handoffs.
+pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Result<Content, CliError> {
+    let (knowledge, policy) = written(&config.paths.knowledge, public_url).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+        CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
+    })?;
+    let index = KnowledgeIndex::build(&knowledge, place).map_err(anyhow::Error::new)?;
+    Ok(Content { policy, index })
+}
+
+/// Articles, replies and policy of a folder, or all that is wrong with them.
+pub(crate) fn written(folder: &Path, public_url: &str) -> Result<(Knowledge, Policy), Vec<Problem>> {
+    let file = folder.join(POLICY);
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            let mut problems = Knowledge::load(folder).err().unwrap_or_default();
+            let message = format!("the file cannot be read ({error}); `firstline init` writes one to start from");
+            problems.push(Problem { file, line: None, key: String::new(), message });
+            return Err(problems);
+        }
+    };
+    match Knowledge::load(folder) {
+        Ok(knowledge) => {
+            let version = version(&text, &knowledge.replies);
+            match Policy::parse(&text, &knowledge.replies, public_url, version) {
+                Ok(policy) => Ok((knowledge, policy)),
+                Err(found) => Err(found.into_iter().map(|problem| placed(folder, problem)).collect()),
+            }
+        }
+        Err(mut problems) => {
+            // Without the replies the policy can be read all the same; that they are missing is known already.
+            let found = Policy::parse(&text, &[], public_url, String::new()).err().unwrap_or_default();
+            let own = found.into_iter().filter(|problem| {
+                let section = problem.key.split('.').next().unwrap_or_default();
+                !NEED_REPLIES.contains(&section)
+            });
+            problems.extend(own.map(|problem| placed(folder, problem)));
+            Err(problems)
+        }
+    }
+}
+
+/// Says under which policy and replies a turn was decided: equal texts, equal version.
+fn version(policy: &str, replies: &[CannedResponse]) -> String {
+    let mut hash = Sha256::new_with_prefix(policy);
+    for reply in replies {
+        for part in [&reply.id, &reply.locale, &reply.text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    let mut version = hex::encode(hash.finalize());
+    version.truncate(VERSION_DIGITS);
+    version
+}
+
+/// A problem of the policy where it can be mended: in `policy.yml`, or where the reply that it names stands.
+fn placed(folder: &Path, problem: PolicyProblem) -> Problem {
+    let reply = problem.key.strip_prefix("replies.").and_then(|id| place_of_reply(&folder.join("replies"), id));
+    let (file, line) = match reply {
+        Some((file, line)) => (file, Some(line)),
+        None => (folder.join(POLICY), problem.line),
+    };
+    Problem { file, line, key: problem.key, message: problem.message }
+}
+
+fn place_of_reply(folder: &Path, id: &str) -> Option<(PathBuf, u64)> {
+    let wanted = format!("id: {id}");
+    for entry in fs::read_dir(folder).ok()?.flatten() {
+        let text = fs::read_to_string(entry.path()).unwrap_or_default();
+        for (number, line) in (1..).zip(text.lines()) {
+            if line.trim_start_matches(['-', ' ']) == wanted {
+                return Some((entry.path(), number));
+            }
+        }
+    }
+    None
+}
+
+/// Starts the classifier on the configured model, each file of it held against its card.
+pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliError> {
+    let start = || -> anyhow::Result<OnnxClassifier> {
+        let model = ModelFolder::open(&config.paths.model)?;
+        let runtime = Runtime::load(&config.paths.onnxruntime)?;
+        Ok(OnnxClassifier::start(&runtime, model, &config.classifier)?)
+    };
+    start().map(Arc::new).map_err(CliError::Unusable)
+}
+
+/// Opens the database for this process alone. Nothing is written until the writer runs.
+pub(crate) async fn store(config: &Config) -> Result<(SqliteStore, SqliteWriter), CliError> {
+    SqliteStore::open(&config.paths.data, &config.store).await.map_err(unopened)
+}
+
+/// Opens the database to look only; works while a server has it.
+pub(crate) async fn store_read_only(config: &Config) -> Result<SqliteStore, CliError> {
+    SqliteStore::open_read_only(&config.paths.data).await.map_err(unopened)
+}
+
+fn unopened(error: OpenError) -> CliError {
+    match error {
+        OpenError::NotADatabase(_)
+        | OpenError::Newer { .. }
+        | OpenError::Older(_)
+        | OpenError::Migration { .. }
+        | OpenError::OldSqlite(_) => CliError::Unusable(error.into()),
+        OpenError::NotAFolder(_)
+        | OpenError::Folder { .. }
+        | OpenError::InUse(_)
+        | OpenError::Missing(_)
+        | OpenError::Database { .. }
+        | OpenError::Store(_) => CliError::Fault(error.into()),
+    }
+}
+
+/// The engine on the given parts, under the real clock.
+pub(crate) fn engine(
+    config: &Config,
+    content: Content,
+    classifier: Arc<dyn Classifier>,
+    store: Arc<dyn Store>,
+) -> Engine {
+    Engine {
+        workspace: config.server.workspace.clone(),
+        classifier,
+        knowledge: Arc::new(content.index),
+        store,
+        policy: Arc::new(content.policy),
+        clock: Arc::new(telemetry::now),
+    }
+}

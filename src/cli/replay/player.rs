@@ -1,0 +1,205 @@
+//! Plays one transcript on the real engine with a store of its own, in time that stands still between lines.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use crate::cli::replay::reading;
+use crate::cli::replay::transcript::{Line, Step};
+use crate::cli::show;
+use crate::domain::conversation::Customer;
+use crate::domain::id::ConversationId;
+use crate::domain::reading::{Classification, Fault};
+use crate::domain::time::Timestamp;
+use crate::domain::turn::{Input, TurnRecord};
+use crate::engine::{Engine, EngineError, Target};
+use crate::ports::{Classifier, StoreError};
+use crate::triage::decide::decide;
+
+/// Monday 2026-01-05, 09:00 UTC: when every transcript begins.
+const START_SECONDS: i64 = 1_767_603_600;
+
+/// How much of a message is shown.
+const SHOWN_CHARS_MAX: usize = 90;
+
+/// The model, unless the transcript says what is read.
+#[derive(Debug)]
+struct Scripted {
+    model: Arc<dyn Classifier>,
+    next: Mutex<Option<Result<Classification, Fault>>>,
+}
+
+impl Scripted {
+    fn set(&self, reading: Result<Classification, Fault>) {
+        *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(reading);
+    }
+
+    fn take(&self) -> Option<Result<Classification, Fault>> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+#[async_trait]
+impl Classifier for Scripted {
+    async fn classify(&self, text: &str) -> Result<Classification, Fault> {
+        match self.take() {
+            Some(reading) => reading,
+            None => self.model.classify(text).await,
+        }
+    }
+}
+
+pub(super) struct Player {
+    engine: Engine,
+    classifier: Arc<Scripted>,
+    /// Seconds since 1970.
+    time: Arc<AtomicI64>,
+    target: Target,
+    meanwhile: Option<Input>,
+    pinned: Option<String>,
+}
+
+impl Player {
+    /// `engine` with a fresh store: the player puts its own clock and classifier in front.
+    pub(super) fn new(mut engine: Engine) -> Self {
+        let classifier = Arc::new(Scripted {
+            model: Arc::clone(&engine.classifier),
+            next: Mutex::new(None),
+        });
+        let time = Arc::new(AtomicI64::new(START_SECONDS));
+        let clock = Arc::clone(&time);
+        engine.clock = Arc::new(move || {
+            Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
+        });
+        engine.classifier = classifier.clone();
+        let target = Target::New {
+            id: ConversationId::from_random([0; 16]),
+            customer: Customer::default(),
+        };
+        Self {
+            engine,
+            classifier,
+            time,
+            target,
+            meanwhile: None,
+            pinned: None,
+        }
+    }
+
+    /// What the engine did, one list for each line.
+    pub(super) async fn play(mut self, lines: &[Line]) -> Result<Vec<Vec<String>>, StoreError> {
+        let mut outputs = Vec::with_capacity(lines.len());
+        for line in lines {
+            outputs.push(match &line.step {
+                None => Vec::new(),
+                Some(step) => self.step(step).await?,
+            });
+        }
+        Ok(outputs)
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<Vec<String>, StoreError> {
+        match step {
+            Step::Reading(spec) => {
+                self.pinned = Some(spec.clone());
+                Ok(Vec::new())
+            }
+            Step::Meanwhile(input) => {
+                self.meanwhile = Some(input.clone());
+                Ok(Vec::new())
+            }
+            Step::Wait(minutes) => {
+                self.time.fetch_add(minutes * 60, Ordering::Relaxed);
+                Ok(Vec::new())
+            }
+            Step::Input(input) => {
+                self.time.fetch_add(60, Ordering::Relaxed);
+                self.input(input).await
+            }
+        }
+    }
+
+    async fn input(&mut self, input: &Input) -> Result<Vec<String>, StoreError> {
+        let pinned = self.pinned.take();
+        let mut output = Vec::new();
+        if let Some(meanwhile) = self.meanwhile.take() {
+            self.pin(pinned.as_deref(), &mut output);
+            output.extend(self.overtaken(input, &meanwhile).await?);
+        }
+        self.pin(pinned.as_deref(), &mut output);
+        output.extend(self.receive(input).await?);
+        Ok(output)
+    }
+
+    fn pin(&self, spec: Option<&str>, output: &mut Vec<String>) {
+        match spec.map(reading::parse) {
+            Some(Ok(reading)) => self.classifier.set(reading),
+            Some(Err(problem)) => output.push(format!("mistake in the reading: {problem}")),
+            None => {}
+        }
+    }
+
+    async fn receive(&mut self, input: &Input) -> Result<Vec<String>, StoreError> {
+        match self.engine.receive(&self.target, input, None).await {
+            Ok(record) => {
+                self.target = Target::Existing(record.conversation.id.clone());
+                Ok(show(&record))
+            }
+            Err(EngineError::Store(error)) => Err(error),
+            Err(error @ (EngineError::Refused(_) | EngineError::NotFound | EngineError::Contended)) => {
+                Ok(vec![format!("refused: {error}")])
+            }
+        }
+    }
+
+    /// Decides on `input`, lets `meanwhile` happen, and then tries to commit what was decided before it.
+    async fn overtaken(&mut self, input: &Input, meanwhile: &Input) -> Result<Vec<String>, StoreError> {
+        let (Target::Existing(id), Input::CustomerMessage { text }) = (&self.target, input) else {
+            return Ok(vec![
+                "mistake: `meanwhile` needs a conversation and a customer line".to_owned(),
+            ]);
+        };
+        let reading = self.engine.read(text).await;
+        let workspace = &self.engine.workspace;
+        let conversation = self
+            .engine
+            .store
+            .load(workspace, id)
+            .await?
+            .ok_or(StoreError::NotFound("conversation"))?;
+        let stale = decide(
+            &conversation,
+            input,
+            &reading,
+            &self.engine.policy,
+            (self.engine.clock)(),
+        );
+        let mut output = self.receive(meanwhile).await?;
+        match stale {
+            Ok(turn) => match self.engine.store.commit(&turn, None).await {
+                Err(StoreError::Conflict) => output.push(format!("stale {} refused", turn.action.as_str())),
+                Err(error) => return Err(error),
+                Ok(_) => output.push(format!("stale {} WRITTEN", turn.action.as_str())),
+            },
+            Err(refusal) => output.push(format!("refused: {refusal}")),
+        }
+        Ok(output)
+    }
+}
+
+fn show(record: &TurnRecord) -> Vec<String> {
+    let said = show::answers(record)
+        .map(|message| format!("{}: {}", show::speaker(message), shorten(&message.text)));
+    std::iter::once(show::headline(record)).chain(said).collect()
+}
+
+/// On one line, and no longer than what is enough to know the text by.
+fn shorten(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = line.chars().count() > SHOWN_CHARS_MAX;
+    line.chars()
+        .take(SHOWN_CHARS_MAX)
+        .chain(cut.then_some('…'))
+        .collect()
+}

@@ -1,0 +1,201 @@
+//! Transcripts: conversations as plain text, written by people, with what the engine did indented below each line.
+//! Parsing and writing only; what happens is the player's work.
+//!
+//! ```text
+//! # Asks for a person after an answer
+//! customer: where's my stuff
+//!   answer, read as track_order
+//!   bot [track-your-order#intro]: We e-mail you a tracking link when your order leaves us.
+//! ana claims
+//!   transition: agent ana, open, epoch 1
+//!   system [claimed]: Ana has joined and takes it from here.
+//! ```
+
+use std::fmt::Write as _;
+
+use crate::domain::agent::Agent;
+use crate::domain::csat::Rating;
+use crate::domain::id::{AgentId, QueueName};
+use crate::domain::message::Text;
+use crate::domain::turn::{AgentAction, Input};
+
+/// What the input lines are, for whoever mistypes one.
+const FORMS: &str = "`customer: …`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|releases|\
+resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `# comment`; output is indented";
+
+/// A line that is none of the forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mistake {
+    /// Counts from 1.
+    pub(super) line: usize,
+    pub(super) message: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Step {
+    Input(Input),
+    /// What is read of the next customer message, whatever the model would say.
+    Reading(String),
+    /// Happens after the next customer message is decided and before it is committed.
+    Meanwhile(Input),
+    /// Minutes.
+    Wait(i64),
+}
+
+/// A line of the file: its words as they are, and what they mean; comments and blank lines mean nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Line {
+    words: String,
+    pub(super) step: Option<Step>,
+}
+
+/// The file without its output lines.
+pub(super) fn parse(text: &str) -> Result<Vec<Line>, Vec<Mistake>> {
+    let mut lines = Vec::new();
+    let mut mistakes = Vec::new();
+    for (number, words) in (1..).zip(text.lines()) {
+        if words.starts_with(' ') {
+            continue;
+        }
+        let parsed = if words.is_empty() || words.starts_with('#') {
+            Ok(None)
+        } else {
+            step(words).map(Some)
+        };
+        match parsed {
+            Ok(step) => lines.push(Line {
+                words: words.to_owned(),
+                step,
+            }),
+            Err(message) => mistakes.push(Mistake {
+                line: number,
+                message,
+            }),
+        }
+    }
+    if mistakes.is_empty() {
+        Ok(lines)
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// The file as it would be written with these outputs, one list for each line.
+pub(super) fn write(lines: &[Line], outputs: &[Vec<String>]) -> String {
+    let mut text = String::new();
+    for (line, output) in lines.iter().zip(outputs) {
+        text.push_str(&line.words);
+        text.push('\n');
+        for output in output {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "  {output}");
+        }
+    }
+    text
+}
+
+fn step(words: &str) -> Result<Step, String> {
+    match words.split_once(": ") {
+        Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage {
+            text: parse_text(text)?,
+        })),
+        Some(("reading", spec)) => Ok(Step::Reading(spec.to_owned())),
+        Some(("meanwhile", action)) => agent_action(action).map(Step::Meanwhile),
+        Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
+        Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
+        Some((name, text)) if !name.contains(' ') => Ok(Step::Input(Input::AgentMessage {
+            agent: agent(name)?,
+            text: parse_text(text)?,
+        })),
+        _ => agent_action(words).map(Step::Input),
+    }
+}
+
+fn parse_text(text: &str) -> Result<Text, String> {
+    Text::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_rating(rating: &str) -> Result<Input, String> {
+    let (score, comment) = rating.split_once(' ').unwrap_or((rating, ""));
+    let score = score
+        .parse()
+        .map_err(|_| format!("{score:?} is not a rating of 1 to 5"))?;
+    let rating = Rating::new(score, comment.to_owned()).map_err(|error| error.to_string())?;
+    Ok(Input::Rated { rating })
+}
+
+fn parse_minutes(duration: &str) -> Result<i64, String> {
+    let minutes = duration
+        .strip_suffix(" min")
+        .and_then(|minutes| minutes.parse().ok());
+    minutes.ok_or_else(|| format!("{duration:?} is not a time to wait; write `wait: 10 min`"))
+}
+
+/// The name is shown to the customer as it is, with a capital letter.
+fn agent(name: &str) -> Result<Agent, String> {
+    let id = AgentId::parse(name).map_err(|error| error.to_string())?;
+    let mut letters = name.chars();
+    let name = letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default();
+    Ok(Agent { id, name })
+}
+
+fn agent_action(words: &str) -> Result<Input, String> {
+    let unknown = || format!("{words:?} is no line of a transcript; known are {FORMS}");
+    let (name, action) = words.split_once(' ').ok_or_else(unknown)?;
+    let action = match action {
+        "claims" => AgentAction::Claim,
+        "releases" => AgentAction::Release,
+        "resolves" => AgentAction::Resolve,
+        "hands back" => AgentAction::HandBack,
+        _ => {
+            let queue = action.strip_prefix("transfers to ").ok_or_else(unknown)?;
+            AgentAction::Transfer {
+                queue: QueueName::parse(queue).map_err(|error| error.to_string())?,
+            }
+        }
+    };
+    Ok(Input::AgentAction {
+        agent: agent(name)?,
+        action,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_lines_are_replaced_and_all_else_is_kept() {
+        let text = "# Title\n\ncustomer: hi\n  old output\n\nana claims\n";
+        let lines = parse(text).unwrap();
+        let outputs = vec![
+            vec![],
+            vec![],
+            vec!["new".to_owned(), "more".to_owned()],
+            vec![],
+            vec![],
+        ];
+        assert_eq!(
+            write(&lines, &outputs),
+            "# Title\n\ncustomer: hi\n  new\n  more\n\nana claims\n"
+        );
+    }
+
+    #[test]
+    fn mistakes_name_their_lines() {
+        let mistakes = parse("customer: hi\nana dances\nrated: nine\nwait: long\n").unwrap_err();
+        assert_eq!(
+            mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(),
+            [2, 3, 4]
+        );
+        assert!(
+            mistakes[0]
+                .message
+                .contains("\"ana dances\" is no line of a transcript"),
+            "{mistakes:?}"
+        );
+    }
+}

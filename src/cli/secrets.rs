@@ -1,0 +1,64 @@
+//! The server's own secrets, as files in the data folder that only its user can read.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+
+use crate::cli::failure::CliError;
+use crate::cli::key;
+use crate::config::Config;
+use crate::domain::api_key::Role;
+use crate::entropy;
+use crate::ports::ApiKeys;
+use crate::store::sqlite::SqliteStore;
+
+/// What signs visitor tokens, made when it is not there yet. Deleting the file voids every token given out.
+pub(crate) fn visitor_secret(data: &Path) -> Result<[u8; 32], CliError> {
+    let path = data.join("visitor.secret");
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let text = hex::encode(entropy::bytes::<32>());
+            write(&path, &text)?;
+            text
+        }
+        Err(error) => return Err(anyhow!(error).context(unusable(&path)).into()),
+    };
+    let mut secret = [0; 32];
+    hex::decode_to_slice(text.trim(), &mut secret).with_context(|| unusable(&path))?;
+    Ok(secret)
+}
+
+fn unusable(path: &Path) -> String {
+    format!("{} does not hold 64 hexadecimal digits; delete it, and visitors' tokens are void", path.display())
+}
+
+/// The first key of a workspace, for its operator. Returns where it is written; a workspace that has keys gets none.
+pub(crate) async fn admin_key(config: &Config, store: &SqliteStore) -> Result<PathBuf, CliError> {
+    let path = config.paths.data.join("admin.key");
+    let keys = store.keys(&config.server.workspace).await.context("the API keys cannot be read")?;
+    if keys.is_empty() {
+        let (plain, key) = key::made(config, "admin", Role::Admin);
+        // The file first: a key that is stored and that nobody knows would never be made again.
+        write(&path, &plain)?;
+        store.add_key(&key).await.context("the first API key cannot be stored")?;
+    }
+    Ok(path)
+}
+
+/// Replaces the file, so that what it says is read by its owner only, whatever was there before.
+fn write(path: &Path, secret: &str) -> Result<(), CliError> {
+    let written = || -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        writeln!(file, "{secret}")?;
+        file.sync_all()
+    };
+    Ok(written().with_context(|| format!("{} cannot be written; check the folder's permissions", path.display()))?)
+}

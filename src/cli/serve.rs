@@ -1,0 +1,145 @@
+//! `firstline serve`: opens everything, starts the background work, listens, and ends in good order.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::classify::OnnxClassifier;
+use crate::cli::assemble::{self, Content};
+use crate::cli::failure::{CliError, Exit};
+use crate::cli::output::Output;
+use crate::cli::secrets;
+use crate::config::{Config, Flag};
+use crate::http::router::router;
+use crate::http::state::AppState;
+use crate::knowledge::Place;
+use crate::live::Live;
+use crate::outbox::guard::check_url;
+use crate::outbox::worker::Worker;
+use crate::ports::Store;
+use crate::tasks::Tasks;
+use crate::telemetry::{self, Metrics};
+
+/// How long requests under way, and then background work, may take to end: together under ten seconds.
+const REQUESTS_END: Duration = Duration::from_secs(5);
+const TASKS_END: Duration = Duration::from_secs(4);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<SocketAddr>,
+}
+
+impl Arguments {
+    /// What was given here instead of in a file.
+    pub(crate) fn flags(&self) -> Vec<Flag> {
+        self.bind.iter().map(|bind| ("--bind", "server", "bind", bind.to_string())).collect()
+    }
+}
+
+pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliError> {
+    telemetry::start_logging(&config.log).map_err(|error| CliError::Unusable(error.into()))?;
+    let (listener, url) = listen(config.server.bind).await?;
+    let public_url = if config.server.public_url.is_empty() { &url } else { &config.server.public_url };
+    let content = assemble::content(config, public_url, Place::Memory)?;
+    let classifier = assemble::classifier(config)?;
+    let (store, writer) = assemble::store(config).await?;
+
+    let tasks = Tasks::default();
+    tasks.run("store writer", writer.run());
+    let visitor_secret = secrets::visitor_secret(&config.paths.data)?;
+    let key_file = secrets::admin_key(config, &store).await?;
+    let headline = format!("{} listens on {url}", content.policy.business().name);
+    let state = state(config, content, classifier, Arc::new(store), &tasks, visitor_secret)?;
+
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
+    let mut server = Box::pin(server.into_future());
+    output.line(ready(&headline, &url, &key_file))?;
+    tokio::select! {
+        ended = &mut server => ended.context("the server ended by itself")?,
+        name = stop_signal() => tracing::info!("{} received: draining", name?),
+    }
+    tasks.stop().cancel();
+    // The server holds the store, and the store's writer ends with its last holder: so it is dropped here.
+    if tokio::time::timeout(REQUESTS_END, server).await.is_err() {
+        tracing::warn!("requests under way did not end in time and are cut off");
+    }
+    tasks.drain(TASKS_END).await;
+    Ok(Exit::Fine)
+}
+
+/// Binds, and says under which URL: with port 0 the port is known only now.
+async fn listen(address: SocketAddr) -> Result<(TcpListener, String), CliError> {
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("{address} cannot be listened on; stop what uses it, or give another with --bind or server.bind")
+    })?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    Ok((listener, format!("http://{address}")))
+}
+
+/// Starts what runs beside the API, and hands it what it needs.
+fn state(
+    config: &Config,
+    content: Content,
+    classifier: Arc<OnnxClassifier>,
+    store: Arc<dyn Store>,
+    tasks: &Tasks,
+    visitor_secret: [u8; 32],
+) -> Result<AppState, CliError> {
+    let engine = assemble::engine(config, content, Arc::clone(&classifier) as _, Arc::clone(&store));
+    let worker = Worker::new(Arc::clone(&store), Arc::clone(&engine.clock), tasks.clone(), config.webhooks.clone());
+    let worker = worker.context("the webhook worker cannot be started")?;
+    tasks.run("webhook worker", worker.run());
+    let live = Live::new(store, tasks.stop().clone());
+    tasks.run("live tail", live.clone().run());
+    let metrics = Metrics::of_process();
+    let (upkeep, stop) = (metrics.clone().keep_small(), tasks.stop().clone());
+    tasks.run("metrics upkeep", async move {
+        stop.run_until_cancelled(upkeep).await;
+    });
+    let (guard, watched) = (config.webhooks.guard.clone(), tasks.clone());
+    Ok(AppState {
+        engine,
+        live,
+        options: config.http.clone(),
+        visitor_secret,
+        check_url: Arc::new(move |url| check_url(url, &guard).map(drop).map_err(|error| error.to_string())),
+        health: Arc::new(move || {
+            let alive = if classifier.alive() { Ok(()) } else { Err("every classifier thread has ended".to_owned()) };
+            vec![("classifier", alive), ("tasks", watched.failed().map_or(Ok(()), Err))]
+        }),
+        metrics: Arc::new(move || metrics.render()),
+        shutdown: tasks.stop().clone(),
+    })
+}
+
+/// What is printed when the server is ready. README shows the same three lines.
+fn ready(headline: &str, url: &str, key_file: &Path) -> String {
+    let open = format!("curl -s -X POST {url}/v1/conversations -H 'content-type: application/json' -d");
+    let key_file = key_file.display();
+    format!(
+        r#"{headline}. Try it in another terminal:
+
+{open} '{{"message":{{"text":"where is my parcel?"}}}}'
+{open} '{{"message":{{"text":"I want to talk to someone"}}}}'
+curl -s {url}/v1/queue -H "authorization: Bearer $(cat {key_file})"
+"#
+    )
+}
+
+/// Waits for SIGTERM or SIGINT and says which.
+async fn stop_signal() -> Result<&'static str, CliError> {
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be waited for")?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}

@@ -1,0 +1,311 @@
+//! What the operator configures, and the only place that reads the environment. One table of plain values for
+//! each module; `config.default.toml` explains every key. Modules are handed their values and never ask here.
+
+mod layers;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+use toml::Table;
+
+use crate::classify;
+use crate::config::layers::{Given, Setting, lay, settings_of_environment, settings_of_file};
+use crate::domain::id::WorkspaceId;
+use crate::http;
+use crate::outbox;
+use crate::store::sqlite;
+use crate::telemetry;
+
+pub use crate::config::layers::ConfigProblem;
+
+/// The commented reference.
+pub const DEFAULTS: &str = include_str!("config.default.toml");
+
+/// What is read when it is there and `--config` names no other.
+pub const FILE: &str = "firstline.toml";
+
+/// The library that `make run` fetches.
+const RUNTIME_LIBRARY: &str = "libonnxruntime.so.1.31.1";
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("the configuration file {path} cannot be read ({source}); check the name after --config")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("the configuration cannot be used:\n{}", lines(.0))]
+    Problems(Vec<ConfigProblem>),
+}
+
+fn lines(problems: &[ConfigProblem]) -> String {
+    let lines: Vec<String> = problems.iter().map(|problem| format!("  {problem}")).collect();
+    lines.join("\n")
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: Server,
+    pub paths: Paths,
+    pub classifier: classify::Options,
+    pub store: sqlite::Options,
+    pub http: http::state::Options,
+    pub webhooks: outbox::Options,
+    pub log: telemetry::Options,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    pub bind: SocketAddr,
+    /// Empty: made of the address that is really listened on.
+    pub public_url: String,
+    #[serde(deserialize_with = "workspace")]
+    pub workspace: WorkspaceId,
+}
+
+/// All of them found: absolute, or relative to the working folder.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paths {
+    pub data: PathBuf,
+    pub knowledge: PathBuf,
+    pub model: PathBuf,
+    /// Where the ONNX Runtime library may lie, in the order of looking; the first that exists is meant.
+    #[serde(deserialize_with = "one_or_none")]
+    pub onnxruntime: Vec<PathBuf>,
+}
+
+fn workspace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<WorkspaceId, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    WorkspaceId::parse(&text).map_err(serde::de::Error::custom)
+}
+
+fn one_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(deserializer)?;
+    Ok(if path.as_os_str().is_empty() {
+        Vec::new()
+    } else {
+        vec![path]
+    })
+}
+
+/// A setting given on the command line: `("--bind", "server", "bind", "0.0.0.0:80")`.
+pub type Flag = (&'static str, &'static str, &'static str, String);
+
+/// Reads all layers. `file` is what `--config` names; without it [`FILE`] is read when it is there.
+pub fn load(file: Option<&Path>, flags: &[Flag]) -> Result<Config, ConfigError> {
+    let path = file.unwrap_or(Path::new(FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(source) => {
+            return Err(ConfigError::Unreadable {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    let environment = Environment::read();
+    let mut config = layered(&path.display().to_string(), &text, &environment.variables, flags)
+        .map_err(ConfigError::Problems)?;
+    config
+        .paths
+        .find(path.parent().unwrap_or(Path::new("")), &environment);
+    Ok(config)
+}
+
+/// True unless the user asked for plain text: <https://no-color.org>.
+pub fn may_colour() -> bool {
+    Environment::read().variable("NO_COLOR").is_none()
+}
+
+fn layered(
+    name: &str,
+    text: &str,
+    variables: &BTreeMap<String, String>,
+    flags: &[Flag],
+) -> Result<Config, Vec<ConfigProblem>> {
+    let in_defaults = |message: String| {
+        vec![ConfigProblem {
+            place: "config.default.toml".to_owned(),
+            key: String::new(),
+            message,
+        }]
+    };
+    let defaults: Table = DEFAULTS
+        .parse()
+        .map_err(|error: toml::de::Error| in_defaults(error.to_string()))?;
+    let mut settings = settings_of_file(name, text).map_err(|problem| vec![problem])?;
+    settings.extend(settings_of_environment(variables));
+    for (flag, section, key, value) in flags {
+        settings.push(Setting {
+            place: (*flag).to_owned(),
+            section: (*section).to_owned(),
+            key: (*key).to_owned(),
+            given: Given::Text(value.clone()),
+        });
+    }
+    let table = lay::<Config>(&defaults, settings)?;
+    Config::deserialize(table).map_err(|error| in_defaults(error.to_string()))
+}
+
+/// What the process was given.
+#[derive(Debug, Default)]
+struct Environment {
+    /// Those whose name and value are UTF-8.
+    variables: BTreeMap<String, String>,
+    executable: Option<PathBuf>,
+}
+
+impl Environment {
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the environment")]
+    fn read() -> Self {
+        let utf8 = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        };
+        Self {
+            variables: std::env::vars_os().filter_map(utf8).collect(),
+            executable: std::env::current_exe().ok(),
+        }
+    }
+
+    /// An empty variable is as good as none.
+    fn variable(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    fn cache(&self) -> Option<PathBuf> {
+        let home = || self.variable("HOME").map(|home| Path::new(home).join(".cache"));
+        self.variable("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)
+    }
+}
+
+impl Paths {
+    /// `base` is the folder that relative paths start at.
+    fn find(&mut self, base: &Path, environment: &Environment) {
+        let above = || {
+            environment
+                .executable
+                .iter()
+                .flat_map(|program| program.ancestors().skip(1))
+        };
+        self.data = base.join(&self.data);
+        self.knowledge = base.join(&self.knowledge);
+        let here = base.join(&self.model);
+        let shipped = || {
+            above()
+                .map(|folder| folder.join(&self.model))
+                .find(|path| path.exists())
+        };
+        self.model = if here.exists() {
+            here
+        } else {
+            shipped().unwrap_or(here)
+        };
+        if let Some(named) = self.onnxruntime.first() {
+            self.onnxruntime = vec![base.join(named)];
+        } else if let Some(named) = environment.variable("ORT_DYLIB_PATH") {
+            self.onnxruntime = vec![PathBuf::from(named)];
+        } else {
+            let fetched = Path::new(".cache/onnxruntime").join(RUNTIME_LIBRARY);
+            let mut places = vec![base.join(&fetched)];
+            places.extend(above().map(|folder| folder.join(&fetched)));
+            places.extend(
+                environment
+                    .cache()
+                    .map(|cache| cache.join("firstline").join(RUNTIME_LIBRARY)),
+            );
+            self.onnxruntime = places;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)], executable: &str) -> Environment {
+        Environment {
+            variables: variables
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+                .collect(),
+            executable: Some(PathBuf::from(executable)),
+        }
+    }
+
+    fn paths(text: &str, environment: &Environment) -> Paths {
+        let mut config = layered(FILE, text, &BTreeMap::new(), &[]).unwrap();
+        config.paths.find(Path::new("/shop"), environment);
+        config.paths
+    }
+
+    #[test]
+    fn the_reference_says_what_the_modules_default_to() {
+        let config = layered(FILE, "", &BTreeMap::new(), &[]).unwrap();
+        assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.server.workspace.as_str(), "default");
+        assert_eq!(config.classifier, classify::Options::default());
+        assert_eq!(config.store, sqlite::Options::default());
+        assert_eq!(config.http, http::state::Options::default());
+        assert_eq!(format!("{:?}", config.webhooks), format!("{:?}", outbox::Options::default()));
+        assert_eq!(format!("{:?}", config.log), format!("{:?}", telemetry::Options::default()));
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_over_the_file() {
+        let file =
+            "[server]\nbind = \"127.0.0.1:1\"\nworkspace = \"shop\"\npublic_url = \"https://a.example\"\n";
+        let variables = [
+            ("FIRSTLINE_SERVER__BIND", "127.0.0.1:2"),
+            ("FIRSTLINE_SERVER__WORKSPACE", "b"),
+        ];
+        let variables = variables.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+        let flags = [("--bind", "server", "bind", "127.0.0.1:3".to_owned())];
+        let server = layered(FILE, file, &variables, &flags).unwrap().server;
+        assert_eq!(server.bind.port(), 3);
+        assert_eq!(server.workspace.as_str(), "b");
+        assert_eq!(server.public_url, "https://a.example");
+    }
+
+    #[test]
+    fn values_are_checked_where_they_stand() {
+        let problems =
+            layered(FILE, "[server]\nworkspace = \"my shop\"\n", &BTreeMap::new(), &[]).unwrap_err();
+        assert_eq!(
+            problems[0].to_string(),
+            "firstline.toml:2: server.workspace: \"my shop\" is not a valid workspace id: use letters, digits, _ and - \
+             only; the default is \"default\""
+        );
+    }
+
+    #[test]
+    fn the_runtime_is_looked_for_in_order() {
+        let program = "/opt/firstline/target/release/firstline";
+        let named = paths(
+            "[paths]\nonnxruntime = \"lib/ort.so\"\n",
+            &environment(&[("ORT_DYLIB_PATH", "/x")], program),
+        );
+        assert_eq!(named.onnxruntime, [PathBuf::from("/shop/lib/ort.so")]);
+        let variable = paths("", &environment(&[("ORT_DYLIB_PATH", "/x")], program));
+        assert_eq!(variable.onnxruntime, [PathBuf::from("/x")]);
+        let searched = paths("", &environment(&[("HOME", "/home/ana")], program)).onnxruntime;
+        assert_eq!(
+            searched[0],
+            Path::new("/shop/.cache/onnxruntime/libonnxruntime.so.1.31.1")
+        );
+        assert_eq!(
+            searched[3],
+            Path::new("/opt/firstline/.cache/onnxruntime/libonnxruntime.so.1.31.1")
+        );
+        assert_eq!(
+            searched.last().unwrap(),
+            Path::new("/home/ana/.cache/firstline/libonnxruntime.so.1.31.1")
+        );
+    }
+}

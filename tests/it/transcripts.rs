@@ -1,0 +1,128 @@
+//! The written conversations in tests/transcripts, played by the real binary, and what `replay` does with mistakes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::program::{Finished, firstline};
+use crate::support::repository;
+
+fn sample() -> PathBuf {
+    repository().join("tests/transcripts")
+}
+
+fn replay(path: &Path, flags: &[&str]) -> Finished {
+    let mut arguments = vec!["replay", path.to_str().unwrap()];
+    arguments.extend(flags);
+    firstline(&arguments, b"")
+}
+
+/// One written conversation in a folder of its own.
+fn copy_of(name: &str) -> (tempfile::TempDir, PathBuf, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let text = fs::read_to_string(sample().join(name)).unwrap();
+    let file = folder.path().join(name);
+    fs::write(&file, &text).unwrap();
+    (folder, file, text)
+}
+
+#[test]
+fn the_written_conversations_go_as_written() {
+    let count = fs::read_dir(sample()).unwrap().count();
+    assert!(count >= 36, "{count}");
+    let played = replay(&sample(), &[]);
+    assert_eq!(
+        (played.code, played.stdout.as_str()),
+        (
+            Some(0),
+            format!("{count} conversations, {count} as written\n").as_str()
+        ),
+        "{}",
+        played.stderr
+    );
+}
+
+#[test]
+fn playing_again_gives_the_same_bytes() {
+    let (first, second) = (replay(&sample(), &["--json"]), replay(&sample(), &["--json"]));
+    assert_eq!(first.stdout, second.stdout);
+    for line in first.stdout.lines() {
+        let report: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(report["outcome"], "as_written", "{line}");
+    }
+}
+
+#[test]
+fn a_difference_names_file_and_line_and_update_mends_it() {
+    let (folder, file, text) = copy_of("handoff-policy.txt");
+    let wrong = text.replace("handoff policy ->", "handoff urgent ->");
+    fs::write(&file, &wrong).unwrap();
+    let line = 1 + wrong
+        .lines()
+        .position(|line| line.contains("handoff urgent"))
+        .unwrap();
+
+    let played = replay(folder.path(), &[]);
+    assert_eq!(played.code, Some(1));
+    let place = format!("{}:{line}: not as written", file.display());
+    for part in [
+        place.as_str(),
+        "-   handoff urgent ->",
+        "+   handoff policy ->",
+        "1 conversations, 0 as written",
+    ] {
+        assert!(played.stdout.contains(part), "{part}\n{}", played.stdout);
+    }
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        wrong,
+        "without --update nothing is written"
+    );
+
+    assert_eq!(replay(folder.path(), &["--update"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    assert_eq!(replay(folder.path(), &[]).code, Some(0));
+}
+
+#[test]
+fn update_keeps_comments_and_blank_lines() {
+    let (_folder, file, text) = copy_of("goodbye-closes.txt");
+    let commented = format!("{text}\n# Said at the end.\n");
+    fs::write(&file, commented.replace("  close, read", "  old")).unwrap();
+    assert_eq!(replay(&file, &["--update"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), commented);
+}
+
+#[test]
+fn lines_that_mean_nothing_are_findings() {
+    let (folder, file, _) = copy_of("goodbye-closes.txt");
+    fs::write(&file, "customer: hi\n\nana dances\n").unwrap();
+    let played = replay(folder.path(), &[]);
+    assert_eq!(played.code, Some(1));
+    assert!(
+        played
+            .stdout
+            .contains(&format!("{}:3: cannot be read", file.display())),
+        "{}",
+        played.stdout
+    );
+    assert!(
+        played
+            .stdout
+            .contains("\"ana dances\" is no line of a transcript"),
+        "{}",
+        played.stdout
+    );
+}
+
+#[test]
+fn a_folder_without_transcripts_is_wrong_usage() {
+    let folder = tempfile::tempdir().unwrap();
+    let played = replay(folder.path(), &[]);
+    assert_eq!(played.code, Some(2));
+    assert!(
+        played.stderr.contains("there is no transcript in"),
+        "{}",
+        played.stderr
+    );
+    assert_eq!(replay(&folder.path().join("nowhere"), &[]).code, Some(2));
+}
