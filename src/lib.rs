@@ -13,9 +13,9 @@
 pub mod classify;
 pub mod domain;
 pub mod engine;
-pub mod knowledge;
 pub mod entropy;
 pub mod http;
+pub mod knowledge;
 pub mod live;
 pub mod outbox;
 pub mod ports;

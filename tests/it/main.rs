@@ -1,13 +1,13 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
-mod knowledge;
-mod search;
 mod classifier;
 mod http;
+mod knowledge;
 mod live;
 mod logging;
 mod model_folder;
+mod search;
 mod store_contract;
 mod store_sqlite;
 mod support;
