@@ -5,6 +5,7 @@
 mod chat;
 mod classifier;
 mod classify_cli;
+mod cli;
 mod decision;
 mod http;
 mod knowledge;
@@ -12,6 +13,7 @@ mod live;
 mod logging;
 mod model_folder;
 mod search;
+mod serve;
 mod store_contract;
 mod store_sqlite;
 mod support;
