@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use sqlx::Row;
 use tokio::sync::watch;
 
-use crate::support::server::{Server, get, post};
+use crate::support::server::{Server, client, get, post};
 
 const CUSTOMERS: usize = 20;
 const KILLS: usize = 50;
@@ -64,7 +64,7 @@ async fn start_receiver() -> (String, Receiver) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let app = Router::new().route("/hook", route_post(receive)).with_state(Arc::clone(&receiver));
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    Tasks::default().spawn("receiver", async move { axum::serve(listener, app).await.unwrap() });
     (url, receiver)
 }
 
@@ -81,7 +81,7 @@ type Acknowledged = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Writes until told to stop; a request that was not acknowledged is sent again, with the same key, until it is.
 async fn customer(number: usize, mut place: watch::Receiver<Place>) -> Acknowledged {
-    let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+    let client = client(Duration::from_secs(10));
     let mut acknowledged = Acknowledged::new();
     let mut conversation = String::new();
     for step in 0.. {
@@ -125,7 +125,7 @@ async fn until_acknowledged(
 async fn crash_at_any_point_loses_and_doubles_nothing() {
     let data = tempfile::tempdir().unwrap();
     let (hook, receiver) = start_receiver().await;
-    let client = Client::new();
+    let client = client(Duration::from_secs(10));
     let mut server = Server::start(data.path());
     let endpoint = json!({ "url": hook, "events": ["handoff.requested"] });
     post(&client, &server.url, "/v1/webhooks", &server.key, "hook", &endpoint).await.unwrap();

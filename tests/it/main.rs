@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod bad_starts;
 mod chat;
 mod classifier;
 mod classify_cli;
 mod cli;
+mod crash;
 mod decision;
 mod http;
 mod knowledge;

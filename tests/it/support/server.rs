@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
@@ -88,6 +89,13 @@ impl Drop for Server {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The program brings no TLS of its own choice, so a client needs one before it is made.
+pub(crate) fn client(timeout: Duration) -> Client {
+    // Another test may have been first.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    Client::builder().timeout(timeout).build().unwrap()
 }
 
 /// One request with the admin key; `None` when the server was not there or answered 5xx: not acknowledged.
