@@ -99,7 +99,8 @@ async fn a_start_on_a_newer_database_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().to_str().unwrap();
     let mut add = program(repository());
-    add.args(["key", "add", "ana", "--role", "agent"]).env("FIRSTLINE_PATHS__DATA", folder);
+    add.args(["key", "add", "ana", "--role", "agent"])
+        .env("FIRSTLINE_PATHS__DATA", folder);
     let added = run(&mut add, b"");
     assert_eq!(added.code, Some(0), "{}", added.stderr);
     let database = data.path().join("firstline.db");

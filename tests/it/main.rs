@@ -1,5 +1,4 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
-
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod bad_starts;
