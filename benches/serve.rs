@@ -2,6 +2,11 @@
 //! and in alternation any other server that speaks the same two calls.
 //!
 //! `cargo bench --bench serve -- [--seconds 5] [--rounds 3] [--peer http://127.0.0.1:8099]`
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench ends where it fails, and prints a table"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Client;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 const CALLERS: [usize; 3] = [1, 16, 64];
 
@@ -141,13 +147,11 @@ async fn load(url: &str, callers: usize, seconds: u64) -> Figures {
     let client = Client::builder().pool_max_idle_per_host(callers).build().unwrap();
     let until = Instant::now() + Duration::from_secs(seconds);
     let started = Instant::now();
-    let callers: Vec<_> = (0..callers)
-        .map(|n| tokio::spawn(call(client.clone(), url.to_owned(), n, until)))
-        .collect();
-    let mut latencies = Vec::new();
-    for caller in callers {
-        latencies.append(&mut caller.await.unwrap());
+    let mut calls = JoinSet::new();
+    for caller in 0..callers {
+        calls.spawn(call(client.clone(), url.to_owned(), caller, until));
     }
+    let mut latencies = calls.join_all().await.concat();
     let elapsed = started.elapsed().as_secs_f64();
     latencies.sort_by(f64::total_cmp);
     let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];

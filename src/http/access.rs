@@ -90,9 +90,9 @@ impl Access {
                     Err(ApiError::NotFound("conversation"))
                 }
             }
-            (Principal::Visitor { .. }, Opening | Staff | Admins) => {
-                Err(ApiError::Forbidden("a visitor token is for the visitor's own conversation"))
-            }
+            (Principal::Visitor { .. }, Opening | Staff | Admins) => Err(ApiError::Forbidden(
+                "a visitor token is for the visitor's own conversation",
+            )),
             (Principal::Key(key), access) => access.check_role(key.role),
         }
     }
@@ -102,9 +102,9 @@ impl Access {
             (_, Role::Admin)
             | (Everyone | Participants | Staff, Role::Agent | Role::Integrator)
             | (Opening | Customers, Role::Integrator) => Ok(()),
-            (Opening | Customers, Role::Agent) => {
-                Err(ApiError::Forbidden("this is for customers and integrations, not for agents"))
-            }
+            (Opening | Customers, Role::Agent) => Err(ApiError::Forbidden(
+                "this is for customers and integrations, not for agents",
+            )),
             (Admins, Role::Agent | Role::Integrator) => {
                 Err(ApiError::Forbidden("this needs a key with the role admin"))
             }
@@ -160,7 +160,11 @@ pub(crate) async fn gate(
 fn address(app: &AppState, request: &Request) -> Option<IpAddr> {
     let ConnectInfo(peer) = request.extensions().get::<ConnectInfo<SocketAddr>>()?;
     let forwarded_for = forwarded_for(request.headers());
-    Some(client_address(peer.ip(), &forwarded_for, &app.options.trusted_proxies))
+    Some(client_address(
+        peer.ip(),
+        &forwarded_for,
+        &app.options.trusted_proxies,
+    ))
 }
 
 /// Several headers mean the same as one with commas.

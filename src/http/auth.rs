@@ -69,7 +69,8 @@ impl Caller {
             (Role::Integrator | Role::Admin, Some(agent)) => Ok(agent),
             (Role::Integrator | Role::Admin, None) => Err(ApiError::Field {
                 pointer: "/agent".to_owned(),
-                detail: "name the agent who does this: {\"agent\": {\"id\": \"…\", \"name\": \"…\"}}".to_owned(),
+                detail: "name the agent who does this: {\"agent\": {\"id\": \"…\", \"name\": \"…\"}}"
+                    .to_owned(),
             }),
         }
     }

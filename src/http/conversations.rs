@@ -103,7 +103,9 @@ fn new_id(app: &AppState) -> ConversationId {
 fn customer(body: CustomerBody, caller: &Caller) -> Result<Customer, ApiError> {
     let may_name = matches!(caller.principal, Principal::Key(_));
     if !body.id.is_empty() && !may_name {
-        return Err(ApiError::Forbidden("only integrations may give customer.id: leave it out"));
+        return Err(ApiError::Forbidden(
+            "only integrations may give customer.id: leave it out",
+        ));
     }
     Ok(Customer {
         id: line("/customer/id", body.id)?,

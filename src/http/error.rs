@@ -83,10 +83,18 @@ pub(crate) enum ApiError {
 /// Status, stable code, and a title that is the same for all problems with that code.
 type Kind = (StatusCode, &'static str, &'static str);
 
-const INTERNAL: Kind = (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something failed on our side");
+const INTERNAL: Kind = (
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "internal",
+    "Something failed on our side",
+);
 const UNAVAILABLE: Kind = (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not possible now");
 const NOT_FOUND: Kind = (StatusCode::NOT_FOUND, "not_found", "There is no such thing");
-const INVALID_TOKEN: Kind = (StatusCode::UNAUTHORIZED, "invalid_token", "The token is not valid");
+const INVALID_TOKEN: Kind = (
+    StatusCode::UNAUTHORIZED,
+    "invalid_token",
+    "The token is not valid",
+);
 
 impl ApiError {
     fn kind(&self) -> Kind {
@@ -96,28 +104,42 @@ impl ApiError {
             Self::Store(error) => store_kind(error),
             Self::Id(_) => (S::BAD_REQUEST, "invalid_id", "An identifier is malformed"),
             Self::Text { problem, .. } => text_kind(problem),
-            Self::Rating(InvalidRating::Score(_)) => {
-                (S::UNPROCESSABLE_ENTITY, "invalid_score", "The score is out of range")
-            }
-            Self::Rating(InvalidRating::Comment(_)) => {
-                (S::UNPROCESSABLE_ENTITY, "comment_too_long", "The comment is too long")
-            }
-            Self::Field { .. } => (S::UNPROCESSABLE_ENTITY, "invalid_field", "A field has a wrong value"),
-            Self::WebhookUrl(_) => {
-                (S::UNPROCESSABLE_ENTITY, "webhook_url_refused", "The webhook URL is refused")
-            }
-            Self::ContentType => {
-                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "The body is not JSON")
-            }
+            Self::Rating(InvalidRating::Score(_)) => (
+                S::UNPROCESSABLE_ENTITY,
+                "invalid_score",
+                "The score is out of range",
+            ),
+            Self::Rating(InvalidRating::Comment(_)) => (
+                S::UNPROCESSABLE_ENTITY,
+                "comment_too_long",
+                "The comment is too long",
+            ),
+            Self::Field { .. } => (
+                S::UNPROCESSABLE_ENTITY,
+                "invalid_field",
+                "A field has a wrong value",
+            ),
+            Self::WebhookUrl(_) => (
+                S::UNPROCESSABLE_ENTITY,
+                "webhook_url_refused",
+                "The webhook URL is refused",
+            ),
+            Self::ContentType => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body is not JSON",
+            ),
             Self::BodyTooLarge(_) => (S::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large"),
             Self::BodyCut => (S::BAD_REQUEST, "body_incomplete", "The body is incomplete"),
             Self::Utf8(_) => (S::BAD_REQUEST, "invalid_utf8", "The body is not UTF-8"),
             Self::Json(_) => (S::BAD_REQUEST, "invalid_json", "The body is not JSON"),
             Self::Shape(_) => (S::UNPROCESSABLE_ENTITY, "invalid_body", "The body does not fit"),
             Self::Query(_) => (S::BAD_REQUEST, "invalid_query", "The query does not fit"),
-            Self::IdempotencyKey => {
-                (S::BAD_REQUEST, "invalid_idempotency_key", "The Idempotency-Key is malformed")
-            }
+            Self::IdempotencyKey => (
+                S::BAD_REQUEST,
+                "invalid_idempotency_key",
+                "The Idempotency-Key is malformed",
+            ),
             Self::NoToken => (S::UNAUTHORIZED, "missing_token", "A token is needed"),
             Self::UnknownKey | Self::Token(TokenError::Forged) => INVALID_TOKEN,
             Self::Token(TokenError::Expired) => (S::UNAUTHORIZED, "token_expired", "The token has expired"),
@@ -127,7 +149,11 @@ impl ApiError {
             Self::Method => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Wrong method"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
             Self::TimedOut => (S::SERVICE_UNAVAILABLE, "timed_out", "The request took too long"),
-            Self::Search(_) => (S::SERVICE_UNAVAILABLE, "search_unavailable", "The search does not work now"),
+            Self::Search(_) => (
+                S::SERVICE_UNAVAILABLE,
+                "search_unavailable",
+                "The search does not work now",
+            ),
             Self::Panicked => INTERNAL,
         }
     }
@@ -136,7 +162,7 @@ impl ApiError {
     fn detail(&self, status: StatusCode) -> String {
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             "The request id finds the reason in the server's log.".to_owned()
-        } else if matches!(self.kind(), UNAVAILABLE) {
+        } else if matches!(self.kind(), UNAVAILABLE) || matches!(self, Self::Search(_)) {
             "Nothing was changed; send the request again later.".to_owned()
         } else {
             self.to_string()
@@ -184,7 +210,11 @@ fn engine_kind(error: &EngineError) -> Kind {
     match error {
         EngineError::NotFound => NOT_FOUND,
         EngineError::Refused(refusal) => refusal_kind(refusal),
-        EngineError::Contended => (StatusCode::SERVICE_UNAVAILABLE, "contended", "Too many changes at once"),
+        EngineError::Contended => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "contended",
+            "Too many changes at once",
+        ),
         EngineError::Store(error) => store_kind(error),
     }
 }
@@ -192,9 +222,17 @@ fn engine_kind(error: &EngineError) -> Kind {
 fn refusal_kind(refusal: &Refusal) -> Kind {
     use StatusCode as S;
     match refusal {
-        Refusal::Resolved => (S::CONFLICT, "conversation_resolved", "The conversation is resolved"),
+        Refusal::Resolved => (
+            S::CONFLICT,
+            "conversation_resolved",
+            "The conversation is resolved",
+        ),
         Refusal::AlreadyYours => (S::CONFLICT, "already_yours", "You hold the conversation"),
-        Refusal::HeldBy(_) => (S::CONFLICT, "held_by_other", "Another agent holds the conversation"),
+        Refusal::HeldBy(_) => (
+            S::CONFLICT,
+            "held_by_other",
+            "Another agent holds the conversation",
+        ),
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
     }
@@ -204,9 +242,11 @@ fn store_kind(error: &StoreError) -> Kind {
     use StatusCode as S;
     match error {
         StoreError::Conflict => (S::CONFLICT, "conflict", "It changed meanwhile"),
-        StoreError::KeyReused => {
-            (S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "The Idempotency-Key is taken")
-        }
+        StoreError::KeyReused => (
+            S::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "The Idempotency-Key is taken",
+        ),
         StoreError::NotFound("cursor") => (S::BAD_REQUEST, "invalid_cursor", "The cursor is not one of ours"),
         StoreError::NotFound(_) => NOT_FOUND,
         StoreError::Unavailable(_) => UNAVAILABLE,
@@ -220,9 +260,11 @@ fn text_kind(problem: &InvalidText) -> Kind {
     match problem {
         InvalidText::Empty => (S::UNPROCESSABLE_ENTITY, "empty_text", "The text is empty"),
         InvalidText::TooLong(_) => (S::UNPROCESSABLE_ENTITY, "text_too_long", "The text is too long"),
-        InvalidText::Control { .. } => {
-            (S::UNPROCESSABLE_ENTITY, "control_character", "The text holds a control character")
-        }
+        InvalidText::Control { .. } => (
+            S::UNPROCESSABLE_ENTITY,
+            "control_character",
+            "The text holds a control character",
+        ),
     }
 }
 

@@ -66,9 +66,9 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, ApiError> {
         return Ok(None);
     };
     let position = value.to_str().ok().and_then(|text| text.parse().ok());
-    position
-        .map(Some)
-        .ok_or_else(|| ApiError::Query("Last-Event-ID is not a position; leave it out to begin anew".to_owned()))
+    position.map(Some).ok_or_else(|| {
+        ApiError::Query("Last-Event-ID is not a position; leave it out to begin anew".to_owned())
+    })
 }
 
 fn stream(

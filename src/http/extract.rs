@@ -59,11 +59,12 @@ impl<T: DeserializeOwned> FromRequest<Arc<AppState>> for Command<T> {
 }
 
 async fn read(request: Request, app: &Arc<AppState>) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, app).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+    Bytes::from_request(request, app).await.map_err(|rejection| {
+        if let BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) = rejection {
             ApiError::BodyTooLarge(app.options.body_bytes_max)
+        } else {
+            ApiError::BodyCut
         }
-        _ => ApiError::BodyCut,
     })
 }
 
@@ -85,7 +86,9 @@ fn is_json(headers: &HeaderMap) -> bool {
     let value = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let essence = value.and_then(|value| value.split(';').next()).unwrap_or_default();
+    let essence = value
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default();
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
@@ -131,6 +134,8 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
 pub(crate) fn page_limit(limit: Option<u16>) -> Result<usize, ApiError> {
     match limit.unwrap_or(PAGE_DEFAULT) {
         limit @ 1..=PAGE_MAX => Ok(usize::from(limit)),
-        limit => Err(ApiError::Query(format!("limit={limit} is not between 1 and {PAGE_MAX}"))),
+        limit => Err(ApiError::Query(format!(
+            "limit={limit} is not between 1 and {PAGE_MAX}"
+        ))),
     }
 }

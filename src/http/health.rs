@@ -71,14 +71,21 @@ pub(crate) async fn ready(State(app): State<Arc<AppState>>) -> impl IntoResponse
         .map(CheckView::from)
         .collect();
     let ready = checks.iter().all(|check| check.ok);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(ReadyView { ready, checks }))
 }
 
 /// Metrics in Prometheus' text format
 #[utoipa::path(get, path = "/metrics", operation_id = "get_metrics", tag = "operations", responses((status = 200, body = str, content_type = "text/plain")))]
 pub(crate) async fn metrics(State(app): State<Arc<AppState>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], (app.metrics)())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        (app.metrics)(),
+    )
 }
 
 /// Name and version of the server

@@ -37,7 +37,10 @@ impl Limits {
         let (buckets, name) = match &caller.principal {
             Principal::Visitor { conversation } => (&self.visitors, conversation.to_string()),
             Principal::Key(key) => (&self.keys, key.id.to_string()),
-            Principal::Anonymous => (&self.addresses, caller.address.map(neighbourhood).unwrap_or_default()),
+            Principal::Anonymous => (
+                &self.addresses,
+                caller.address.map(neighbourhood).unwrap_or_default(),
+            ),
         };
         buckets.as_ref().map(|buckets| buckets.take(name)).transpose()
     }

@@ -142,15 +142,31 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::ConversationResolved => &["by", "agent"],
         EventKind::MessageCreated => &["message"],
         EventKind::HandoffRequested => &[
-            "epoch", "queue", "priority", "reason", "reasons", "customer", "summary", "intents", "sentiment",
-            "entities", "transcript", "suggested_replies", "articles", "sla", "links",
+            "epoch",
+            "queue",
+            "priority",
+            "reason",
+            "reasons",
+            "customer",
+            "summary",
+            "intents",
+            "sentiment",
+            "entities",
+            "transcript",
+            "suggested_replies",
+            "articles",
+            "sla",
+            "links",
         ],
         EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
         EventKind::CsatRated => &["score", "comment"],
     };
     let required: Vec<_> = ["conversation_id", "workspace"].iter().chain(own).collect();
-    let properties: Map<String, Value> = required.iter().map(|name| ((**name).to_owned(), json!({}))).collect();
+    let properties: Map<String, Value> = required
+        .iter()
+        .map(|name| ((**name).to_owned(), json!({})))
+        .collect();
     json!({ "type": "object", "required": required, "properties": properties })
 }
 

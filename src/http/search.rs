@@ -36,7 +36,9 @@ pub(crate) async fn search(
 ) -> Result<Json<ListView<HitView>>, ApiError> {
     let text = parameters.q.trim();
     if text.is_empty() || text.chars().count() > QUERY_CHARS_MAX {
-        return Err(ApiError::Query(format!("give 1 to {QUERY_CHARS_MAX} characters as `q`")));
+        return Err(ApiError::Query(format!(
+            "give 1 to {QUERY_CHARS_MAX} characters as `q`"
+        )));
     }
     let engine = &app.engine;
     let query = SearchQuery {

@@ -61,6 +61,9 @@ impl Default for Options {
 /// One thing that must work for the server to be ready: its name, and what is wrong with it if anything is.
 pub type HealthCheck = (&'static str, Result<(), String>);
 
+/// Whether webhooks may be sent to a URL; the error says why not and what to give instead.
+pub type CheckUrl = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
 /// The parts of a running server.
 pub struct AppState {
     pub engine: Engine,
@@ -69,8 +72,7 @@ pub struct AppState {
     /// Signs visitor tokens, and makes webhook secrets that follow from an idempotency key. When it changes, every
     /// token given out before is void.
     pub visitor_secret: [u8; 32],
-    /// Whether webhooks may be sent to this URL; the error says why not and what to give instead.
-    pub check_url: Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>,
+    pub check_url: CheckUrl,
     /// Whether the classifier, the outbox and the other running parts are alive. The store is asked by itself.
     pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,
     /// All metrics in Prometheus' text format.

@@ -88,7 +88,10 @@ mod tests {
     fn a_token_says_what_it_was_signed_for() {
         let token = claims().sign(&SECRET);
         assert_eq!(Claims::verify(&token, &SECRET, at(999)), Ok(claims()));
-        assert_eq!(Claims::verify(&token, &SECRET, at(1_000)), Err(TokenError::Expired));
+        assert_eq!(
+            Claims::verify(&token, &SECRET, at(1_000)),
+            Err(TokenError::Expired)
+        );
         assert_eq!(Claims::verify(&token, &[8; 32], at(0)), Err(TokenError::Forged));
     }
 
@@ -106,7 +109,11 @@ mod tests {
             );
         }
         for text in ["", "v1", "v1.", "v1..", "v1.e30.e30", &token[..token.len() - 1]] {
-            assert_eq!(Claims::verify(text, &SECRET, at(0)), Err(TokenError::Forged), "{text}");
+            assert_eq!(
+                Claims::verify(text, &SECRET, at(0)),
+                Err(TokenError::Forged),
+                "{text}"
+            );
         }
     }
 }

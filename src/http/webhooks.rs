@@ -165,7 +165,10 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let id = EndpointId::parse(&id)?;
-    app.engine.store.remove_endpoint(&app.engine.workspace, &id).await?;
+    app.engine
+        .store
+        .remove_endpoint(&app.engine.workspace, &id)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

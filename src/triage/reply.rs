@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
 
 use crate::domain::canned_response::{CannedResponse, Speaker};
 use crate::domain::intent::Intent;
@@ -140,10 +140,12 @@ fn explain(error: &minijinja::Error) -> String {
     let line = error
         .line()
         .map_or(String::new(), |line| format!(" (line {line} of the text)"));
-    match error.kind() {
-        minijinja::ErrorKind::UndefinedError => format!("unknown variable{line}; known are {known}"),
-        minijinja::ErrorKind::OutOfFuel => format!("takes more than {FUEL} steps{line}; remove the loop"),
-        _ => format!("{error}"),
+    if error.kind() == ErrorKind::UndefinedError {
+        format!("unknown variable{line}; known are {known}")
+    } else if error.kind() == ErrorKind::OutOfFuel {
+        format!("takes more than {FUEL} steps{line}; remove the loop")
+    } else {
+        error.to_string()
     }
 }
 

@@ -13,6 +13,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::Row;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::support::server::{Server, get, post};
 
@@ -59,13 +60,15 @@ async fn receive(State(receiver): State<Receiver>, headers: HeaderMap, body: Byt
     StatusCode::NO_CONTENT
 }
 
-async fn start_receiver() -> (String, Receiver) {
+/// Ends when the last value is dropped.
+async fn start_receiver() -> (String, Receiver, JoinSet<std::io::Result<()>>) {
     let receiver = Receiver::default();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let app = Router::new().route("/hook", route_post(receive)).with_state(Arc::clone(&receiver));
-    tokio::spawn(async move { axum::serve(listener, app).await });
-    (url, receiver)
+    let mut running = JoinSet::new();
+    running.spawn(async move { axum::serve(listener, app).await });
+    (url, receiver, running)
 }
 
 /// Where the server is now, and the key; changes with every restart.
@@ -124,14 +127,17 @@ async fn until_acknowledged(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crash_at_any_point_loses_and_doubles_nothing() {
     let data = tempfile::tempdir().unwrap();
-    let (hook, receiver) = start_receiver().await;
+    let (hook, receiver, _running) = start_receiver().await;
     let client = Client::new();
     let mut server = Server::start(data.path());
     let endpoint = json!({ "url": hook, "events": ["handoff.requested"] });
     post(&client, &server.url, "/v1/webhooks", &server.key, "hook", &endpoint).await.unwrap();
     let at = |server: &Server, stop| Place { url: server.url.clone(), key: server.key.clone(), stop };
     let (place, seen) = watch::channel(at(&server, false));
-    let customers: Vec<_> = (0..CUSTOMERS).map(|number| tokio::spawn(customer(number, seen.clone()))).collect();
+    let mut customers = JoinSet::new();
+    for number in 0..CUSTOMERS {
+        customers.spawn(customer(number, seen.clone()));
+    }
 
     let mut random = Random(SEED);
     for _ in 0..KILLS {
@@ -142,8 +148,8 @@ async fn crash_at_any_point_loses_and_doubles_nothing() {
     }
     place.send_replace(at(&server, true));
     let mut acknowledged = Acknowledged::new();
-    for customer in customers {
-        acknowledged.append(&mut customer.await.unwrap());
+    for mut done in customers.join_all().await {
+        acknowledged.append(&mut done);
     }
     let handoffs = check_conversations(&client, &server, &acknowledged).await;
     check_deliveries(&receiver, handoffs).await;

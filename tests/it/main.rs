@@ -1,5 +1,4 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
-
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
 mod chat;
@@ -7,9 +6,11 @@ mod classifier;
 mod classify_cli;
 mod decision;
 mod http;
+mod knowledge;
 mod live;
 mod logging;
 mod model_folder;
+mod search;
 mod store_contract;
 mod store_sqlite;
 mod support;

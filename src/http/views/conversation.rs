@@ -102,10 +102,7 @@ pub(crate) struct ConversationView {
 
 impl ConversationView {
     pub(crate) fn new(conversation: &Conversation, viewer: Viewer) -> Self {
-        let handoff = conversation
-            .handoff
-            .as_ref()
-            .filter(|_| viewer == Viewer::Staff);
+        let handoff = conversation.handoff.as_ref().filter(|_| viewer == Viewer::Staff);
         Self {
             id: conversation.id.to_string(),
             version: conversation.version,

@@ -159,7 +159,7 @@ impl Policy {
         self.rules.always_human.contains(intent)
     }
 
-    /// Normalised, see [`normalise`].
+    /// Normalised, as the text is that they are looked for in.
     pub fn phrases(&self) -> &Phrases {
         &self.rules.phrases
     }

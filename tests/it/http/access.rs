@@ -78,7 +78,12 @@ async fn outcomes(method: &str, template: &str) -> String {
     let path = template.replace("{id}", id);
     let mut outcomes = Vec::new();
     for token in ["", &other, &own, &app.agent, &app.integrator, &app.admin] {
-        let response = app.request(method, &path).token(token).json(&json!({})).stream().await;
+        let response = app
+            .request(method, &path)
+            .token(token)
+            .json(&json!({}))
+            .stream()
+            .await;
         outcomes.push(match response.status().as_u16() {
             kept_out @ (401 | 403 | 404 | 405) => kept_out.to_string(),
             _ => "ok".to_owned(),
@@ -94,7 +99,13 @@ async fn visitors_write_as_customers_and_agents_as_agents() {
     let path = format!("/v1/conversations/{id}/messages");
     let as_agent = json!({ "text": "hi", "from": "agent", "agent": { "id": "bo" } });
     app.post(&path, &token, &as_agent).problem(403, "forbidden").await;
-    app.post(&path, &app.agent, &json!({ "text": "hi" })).problem(403, "forbidden").await;
-    app.post(&path, &app.agent, &json!({ "text": "hi", "from": "agent" })).problem(409, "not_claimed").await;
-    app.post(&path, &app.integrator, &as_agent).problem(409, "not_claimed").await;
+    app.post(&path, &app.agent, &json!({ "text": "hi" }))
+        .problem(403, "forbidden")
+        .await;
+    app.post(&path, &app.agent, &json!({ "text": "hi", "from": "agent" }))
+        .problem(409, "not_claimed")
+        .await;
+    app.post(&path, &app.integrator, &as_agent)
+        .problem(409, "not_claimed")
+        .await;
 }

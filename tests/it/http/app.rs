@@ -41,6 +41,9 @@ impl Classifier for ScriptedClassifier {
         if text.contains("overload") {
             return Err(Fault::Overloaded);
         }
+        if text.contains("slow") {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        }
         let known = [("parcel", "track_order"), ("password", "password_reset")];
         let known = known.into_iter().find(|(word, _)| text.contains(word));
         let (intent, confidence) = known.map_or(("out_of_scope", 0.1), |(_, intent)| (intent, 0.95));
@@ -79,14 +82,38 @@ impl KnowledgeBase for TinyKnowledge {
             score: 0.9,
         };
         let all = [
-            ("parcel", hit("track-your-order", Audience::Public, "track_order", "Follow the tracking link.")),
-            ("password", hit("reset-password", Audience::Public, "password_reset", "Use the reset link.")),
-            ("parcel", hit("carrier-trace", Audience::Internal, "track_order", "Open a trace at the depot.")),
+            (
+                "parcel",
+                hit(
+                    "track-your-order",
+                    Audience::Public,
+                    "track_order",
+                    "Follow the tracking link.",
+                ),
+            ),
+            (
+                "password",
+                hit(
+                    "reset-password",
+                    Audience::Public,
+                    "password_reset",
+                    "Use the reset link.",
+                ),
+            ),
+            (
+                "parcel",
+                hit(
+                    "carrier-trace",
+                    Audience::Internal,
+                    "track_order",
+                    "Open a trace at the depot.",
+                ),
+            ),
         ];
         let internal = query.audience == Audience::Internal;
-        let found = all
-            .into_iter()
-            .filter(|(word, hit)| query.text.contains(word) && (internal || hit.audience == Audience::Public));
+        let found = all.into_iter().filter(|(word, hit)| {
+            query.text.contains(word) && (internal || hit.audience == Audience::Public)
+        });
         Ok(found.map(|(_, hit)| hit).take(query.limit).collect())
     }
 }
@@ -138,8 +165,13 @@ impl TestApp {
             options,
             visitor_secret: [7; 32],
             check_url: Arc::new(|url| {
+                assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
-                if url.starts_with("https://") { Ok(()) } else { refused() }
+                if url.starts_with("https://") {
+                    Ok(())
+                } else {
+                    refused()
+                }
             }),
             health: Arc::new(move || parts.lock().unwrap().clone()),
             metrics: Arc::new(|| "firstline_up 1\n".to_owned()),
@@ -180,7 +212,9 @@ impl TestApp {
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> Call<'_> {
-        let request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
+        let request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(path);
         let peer: SocketAddr = "192.0.2.7:50000".parse().unwrap();
         Call {
             app: self,
@@ -207,7 +241,10 @@ impl TestApp {
     pub(crate) async fn hand_off(&self) -> (String, String) {
         let (id, token) = self.open().await;
         let path = format!("/v1/conversations/{id}/messages");
-        let turn = self.post(&path, &token, &json!({ "text": "I want to talk to someone" })).ok(201).await;
+        let turn = self
+            .post(&path, &token, &json!({ "text": "I want to talk to someone" }))
+            .ok(201)
+            .await;
         assert_eq!(turn["action"], "handoff");
         (id, token)
     }
@@ -222,7 +259,11 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// An empty token is none.
     pub(crate) fn token(self, token: &str) -> Self {
-        if token.is_empty() { self } else { self.header("authorization", &format!("Bearer {token}")) }
+        if token.is_empty() {
+            self
+        } else {
+            self.header("authorization", &format!("Bearer {token}"))
+        }
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
@@ -231,7 +272,8 @@ impl Call<'_> {
     }
 
     pub(crate) fn json(self, body: &Value) -> Self {
-        self.header("content-type", "application/json").body(body.to_string())
+        self.header("content-type", "application/json")
+            .body(body.to_string())
     }
 
     pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
@@ -239,7 +281,8 @@ impl Call<'_> {
         self
     }
 
-    pub(crate) fn from_address(mut self, address: &str) -> Self {
+    /// Where the call comes from.
+    pub(crate) fn peer(mut self, address: &str) -> Self {
         let peer: SocketAddr = address.parse().unwrap();
         self.request.extensions_mut().insert(ConnectInfo(peer));
         self
@@ -270,11 +313,19 @@ impl Call<'_> {
     /// The problem of an answer that must have this status and code.
     pub(crate) async fn problem(self, status: u16, code: &str) -> Answer {
         let answer = self.send().await;
-        assert_eq!((answer.status.as_u16(), &answer.body["code"]), (status, &json!(code)), "{}", answer.body);
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["code"]),
+            (status, &json!(code)),
+            "{}",
+            answer.body
+        );
         assert_eq!(answer.headers["content-type"], "application/problem+json");
         assert_eq!(answer.body["status"], status);
         assert_eq!(answer.body["type"], format!("urn:firstline:problem:{code}"));
-        assert_eq!(answer.body["request_id"], answer.headers["x-request-id"].to_str().unwrap());
+        assert_eq!(
+            answer.body["request_id"],
+            answer.headers["x-request-id"].to_str().unwrap()
+        );
         assert_ne!(answer.body["title"], "");
         assert_ne!(answer.body["detail"], "");
         answer

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::app::{Answer, TestApp};
 
 async fn send(app: &TestApp, path: &str, token: &str, key: &str, body: &Value) -> Answer {
-    app.post(path, token, body).header("idempotency-key", key).send().await
+    app.post(path, token, body)
+        .header("idempotency-key", key)
+        .send()
+        .await
 }
 
 #[tokio::test]
@@ -18,12 +21,22 @@ async fn a_message_sent_twice_is_there_once() {
     let again = send(&app, &path, &token, "k1", &body).await;
     assert_eq!(first.status, 201);
     assert_eq!(again.body, first.body);
-    assert_eq!(app.get(&path, &token).ok(200).await["data"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        app.get(&path, &token).ok(200).await["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 
-    let other = app.post(&path, &token, &json!({ "text": "my password" })).header("idempotency-key", "k1");
+    let other = app
+        .post(&path, &token, &json!({ "text": "my password" }))
+        .header("idempotency-key", "k1");
     other.problem(422, "idempotency_key_reused").await;
     let other = format!("/v1/conversations/{id}/csat");
-    let other = app.post(&other, &token, &json!({ "score": 1 })).header("idempotency-key", "k1");
+    let other = app
+        .post(&other, &token, &json!({ "score": 1 }))
+        .header("idempotency-key", "k1");
     other.problem(422, "idempotency_key_reused").await;
 }
 
@@ -54,7 +67,11 @@ async fn a_hundred_at_once_are_one() {
     let body = json!({ "message": { "text": "where is my parcel" } });
     let calls = (0..100).map(|_| send(&app, "/v1/conversations", "", "k1", &body));
     let answers = futures_util::future::join_all(calls).await;
-    assert!(answers.iter().all(|answer| answer.status == 201 && answer.body == answers[0].body));
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 201 && answer.body == answers[0].body)
+    );
 }
 
 #[tokio::test]
@@ -93,7 +110,9 @@ async fn a_webhook_registered_twice_is_there_once() {
 async fn a_key_must_be_visible_ascii() {
     let app = TestApp::new().await;
     for key in ["", "a b", "schlüssel", &"x".repeat(201)] {
-        let call = app.post("/v1/conversations", "", &json!({})).header("idempotency-key", key);
+        let call = app
+            .post("/v1/conversations", "", &json!({}))
+            .header("idempotency-key", key);
         call.problem(400, "invalid_idempotency_key").await;
     }
 }

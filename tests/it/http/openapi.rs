@@ -29,7 +29,11 @@ async fn the_document_is_sound() {
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["info"]["title"], "Firstline");
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
-    let schemes: Vec<_> = document["components"]["securitySchemes"].as_object().unwrap().keys().collect();
+    let schemes: Vec<_> = document["components"]["securitySchemes"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .collect();
     assert_eq!(schemes, ["api_key", "visitor_token"]);
 
     let mut references = BTreeSet::new();
@@ -53,8 +57,12 @@ fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
         references.insert(reference.to_owned());
     }
     match value {
-        Value::Object(map) => map.values().for_each(|value| collect_references(value, references)),
-        Value::Array(list) => list.iter().for_each(|value| collect_references(value, references)),
+        Value::Object(map) => map
+            .values()
+            .for_each(|value| collect_references(value, references)),
+        Value::Array(list) => list
+            .iter()
+            .for_each(|value| collect_references(value, references)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
@@ -63,7 +71,10 @@ fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
 fn check_operation(name: &str, path: &str, operation: &Value) {
     let responses = operation["responses"].as_object().unwrap();
     assert!(responses.keys().any(|status| status.starts_with('2')), "{name}");
-    assert!(responses["default"]["content"]["application/problem+json"].is_object(), "{name}");
+    assert!(
+        responses["default"]["content"]["application/problem+json"].is_object(),
+        "{name}"
+    );
     assert!(operation["security"].is_array(), "{name}");
     let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path");

@@ -1,5 +1,6 @@
 //! Health, metrics, and what every answer carries.
 
+use firstline::http::state::Options;
 use serde_json::json;
 
 use super::app::TestApp;
@@ -10,12 +11,20 @@ async fn readiness_names_what_fails() {
     assert_eq!(app.get("/healthz", "").ok(200).await, json!("ok\n"));
     let ready = app.get("/readyz", "").ok(200).await;
     assert_eq!(ready["ready"], true);
-    let names: Vec<_> = ready["checks"].as_array().unwrap().iter().map(|check| &check["name"]).collect();
+    let names: Vec<_> = ready["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| &check["name"])
+        .collect();
     assert_eq!(names, ["store", "not_draining", "classifier"]);
 
     *app.health.lock().unwrap() = vec![("classifier", Err("its threads ended".to_owned()))];
     let unready = app.get("/readyz", "").ok(503).await;
-    assert_eq!(unready["checks"][2], json!({ "name": "classifier", "ok": false, "problem": "its threads ended" }));
+    assert_eq!(
+        unready["checks"][2],
+        json!({ "name": "classifier", "ok": false, "problem": "its threads ended" })
+    );
     *app.health.lock().unwrap() = Vec::new();
     app.tasks.stop().cancel();
     assert_eq!(app.get("/readyz", "").ok(503).await["checks"][1]["ok"], false);
@@ -26,13 +35,20 @@ async fn metrics_and_version_are_open() {
     let app = TestApp::new().await;
     assert_eq!(app.get("/metrics", "").ok(200).await, json!("firstline_up 1\n"));
     let version = app.get("/version", "nonsense").ok(200).await;
-    assert_eq!(version, json!({ "name": "firstline", "version": env!("CARGO_PKG_VERSION"), "api": "v1" }));
+    assert_eq!(
+        version,
+        json!({ "name": "firstline", "version": env!("CARGO_PKG_VERSION"), "api": "v1" })
+    );
 }
 
 #[tokio::test]
 async fn every_answer_carries_its_request_id() {
     let app = TestApp::new().await;
-    let answer = app.get("/version", "").header("x-request-id", "trace-1.a_b").send().await;
+    let answer = app
+        .get("/version", "")
+        .header("x-request-id", "trace-1.a_b")
+        .send()
+        .await;
     assert_eq!(answer.headers["x-request-id"], "trace-1.a_b");
     assert_eq!(answer.headers["x-content-type-options"], "nosniff");
     let long = "x".repeat(65);
@@ -48,4 +64,32 @@ async fn head_is_answered_where_get_is() {
     let answer = app.request("HEAD", "/v1/queue").token(&app.agent).send().await;
     assert_eq!((answer.status.as_u16(), answer.body), (200, json!("")));
     assert_eq!(app.request("HEAD", "/v1/queue").send().await.status, 401);
+}
+
+#[tokio::test]
+async fn a_panic_is_a_problem_and_harms_nobody_else() {
+    let app = TestApp::new().await;
+    let body = json!({ "url": "https://panic.example.com" });
+    let problem = app
+        .post("/v1/webhooks", &app.admin, &body)
+        .problem(500, "internal")
+        .await;
+    assert!(!problem.body.to_string().contains("as the test asked"));
+    let body = json!({ "url": "https://example.com" });
+    app.post("/v1/webhooks", &app.admin, &body).ok(201).await;
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_given_up() {
+    let app = TestApp::with(Options {
+        timeout_seconds: 0,
+        ..Options::default()
+    })
+    .await;
+    let body = json!({ "message": { "text": "slow" } });
+    let problem = app
+        .post("/v1/conversations", "", &body)
+        .problem(503, "timed_out")
+        .await;
+    assert_eq!(problem.headers["retry-after"], "2");
 }

@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::support::repository;
 
+/// A schedule that gives up only after minutes, and begins within milliseconds.
+const RETRIES: &str = r#"["100ms","200ms","500ms","1s","2s","5s","10s","10s","10s","10s","10s","10s"]"#;
+
 /// Killed without mercy when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -24,9 +27,10 @@ impl Server {
             .current_dir(repository())
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
-            .env("FIRSTLINE_WEBHOOKS__ALLOW_PRIVATE", "true")
+            .env("FIRSTLINE_WEBHOOKS__NETWORKS", "[\"127.0.0.1\"]")
+            .env("FIRSTLINE_WEBHOOKS__PORTS", "[]")
             .env("FIRSTLINE_WEBHOOKS__ALLOW_HTTP", "true")
-            .env("FIRSTLINE_WEBHOOKS__SCHEDULE", "0s,100ms,200ms,500ms,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s,1s")
+            .env("FIRSTLINE_WEBHOOKS__RETRIES", RETRIES)
             .env("FIRSTLINE_HTTP__KEY_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__OPENS_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__VISITOR_PER_SECOND", "0")

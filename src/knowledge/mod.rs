@@ -1,0 +1,162 @@
+//! The knowledge adapter: what the business wrote, read from its files, and a search over it.
+//! Knows the domain and the port it fills; no conversation, no decision, no HTTP.
+
+mod article_file;
+mod folder;
+mod index;
+mod indexer;
+mod problem;
+mod reply_file;
+mod schema;
+mod searcher;
+mod sections;
+mod words;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::article::Article;
+use crate::domain::canned_response::CannedResponse;
+use crate::knowledge::reply_file::Placed;
+
+pub use crate::knowledge::index::{IndexError, IndexStats, KnowledgeIndex, Place};
+pub use crate::knowledge::problem::Problem;
+
+/// Everything a business wrote for customers and agents, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knowledge {
+    /// By id, ascending.
+    pub articles: Vec<Article>,
+    /// File by file, in the order they stand there.
+    pub replies: Vec<CannedResponse>,
+    /// Lower-case hexadecimal SHA-256 over the names and bytes of the article files.
+    pub hash: String,
+}
+
+impl Knowledge {
+    /// Reads `articles/*.md` and `replies/*.yml` of the folder; names that begin with a dot are passed over. All
+    /// problems of all files are returned, sorted by place.
+    pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let (articles, hash) = load_articles(&folder.join("articles"), &mut problems);
+        let replies = load_replies(&folder.join("replies"), &mut problems);
+        if problems.is_empty() {
+            return Ok(Self {
+                articles,
+                replies,
+                hash,
+            });
+        }
+        problems.sort();
+        Err(problems)
+    }
+}
+
+fn load_articles(folder: &Path, problems: &mut Vec<Problem>) -> (Vec<Article>, String) {
+    let mut articles = Vec::new();
+    let mut hash = Sha256::new();
+    for (file, bytes) in files(folder, &["md"], "one Markdown file for each article", problems) {
+        let name = file.file_name().unwrap_or_default().as_encoded_bytes();
+        for part in [name, &bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        match article_file::parse(&file, &bytes) {
+            Ok(article) => articles.push(article),
+            Err(found) => problems.extend(found),
+        }
+    }
+    articles.sort_by(|a, b| a.id.cmp(&b.id));
+    (articles, hex::encode(hash.finalize()))
+}
+
+/// A response may stand in several locales, but only once in each.
+fn load_replies(folder: &Path, problems: &mut Vec<Problem>) -> Vec<CannedResponse> {
+    let mut replies = Vec::new();
+    let mut places: BTreeMap<(String, String), (PathBuf, u64)> = BTreeMap::new();
+    for (file, bytes) in files(
+        folder,
+        &["yml", "yaml"],
+        "YAML files with canned responses",
+        problems,
+    ) {
+        let placed = reply_file::parse(&file, &bytes).unwrap_or_else(|found| {
+            problems.extend(found);
+            Vec::new()
+        });
+        for Placed { response, line } in placed {
+            let key = (response.id.clone(), response.locale.clone());
+            if let Some((first, first_line)) = places.get(&key) {
+                let (id, locale) = key;
+                let first = first.display();
+                problems.push(Problem {
+                    file: file.clone(),
+                    line: Some(line),
+                    key: "id".to_owned(),
+                    message: format!(
+                        "{id:?} stands already for locale {locale} in {first}:{first_line}; rename or remove one"
+                    ),
+                });
+            } else {
+                places.insert(key, (file.clone(), line));
+                replies.push(response);
+            }
+        }
+    }
+    replies
+}
+
+/// The files with one of the endings, in the order of their names.
+fn files(
+    folder: &Path,
+    endings: &[&str],
+    contents: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut refuse = |file: &Path, message: String| {
+        problems.push(Problem {
+            file: file.to_owned(),
+            line: None,
+            key: String::new(),
+            message,
+        });
+    };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            refuse(
+                folder,
+                format!("the folder cannot be read ({error}); create it, with {contents}"),
+            );
+            return Vec::new();
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    paths.retain(|path| is_ours(path, endings));
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        match fs::read(&path) {
+            Ok(bytes) => files.push((path, bytes)),
+            Err(error) => refuse(
+                &path,
+                format!("the file cannot be read ({error}); check its permissions"),
+            ),
+        }
+    }
+    files
+}
+
+fn is_ours(path: &Path, endings: &[&str]) -> bool {
+    let hidden = path
+        .file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    !hidden && ending.is_some_and(|ending| endings.contains(&ending))
+}
