@@ -64,7 +64,7 @@ pub(crate) fn search(
     if limit == 0 || clauses.is_empty() {
         return Ok(Vec::new());
     }
-    let mut parts: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(BooleanQuery::union(clauses)))];
+    let mut parts: Vec<Clause> = vec![(Occur::Must, Box::new(BooleanQuery::union(clauses)))];
     parts.extend(filters(searcher, fields, query)?);
     let found = searcher.search(
         &BooleanQuery::new(parts),
@@ -144,12 +144,15 @@ fn of_intent(intent: &ScoredIntent, fields: &Fields) -> [Box<dyn Query>; 2] {
     ]
 }
 
+/// A part of a query and whether it must, may or must not hold.
+type Clause = (Occur, Box<dyn Query>);
+
 /// What no rank makes up for: the locale, the audience and the days on which an article holds.
 fn filters(
     searcher: &Searcher,
     fields: &Fields,
     query: &SearchQuery<'_>,
-) -> Result<Vec<(Occur, Box<dyn Query>)>, TantivyError> {
+) -> Result<Vec<Clause>, TantivyError> {
     let mut filters = Vec::new();
     // A knowledge base written in the very locale is searched in that alone; else any of the language will do.
     let locale = query.locale.to_lowercase();

@@ -69,12 +69,13 @@ fn with_compounds_joined(text: &str) -> String {
 }
 
 fn stop_words(locale: &str) -> Option<StopWordFilter> {
-    match language(locale)? {
-        Language::English => Some(StopWordFilter::remove(
+    let language = language(locale)?;
+    if language == Language::English {
+        return Some(StopWordFilter::remove(
             ENGLISH.split_whitespace().map(str::to_owned),
-        )),
-        other => StopWordFilter::new(other),
+        ));
     }
+    StopWordFilter::new(language)
 }
 
 /// `None`: words of this language are taken as they are.
