@@ -89,7 +89,12 @@ mod tests {
             (options.guard.networks.len(), options.guard.allow_http),
             (2, false)
         );
-        let error = toml::from_str::<Options>("networks = ['10.1.0.0/40']").unwrap_err().to_string();
-        assert!(error.contains("\"10.1.0.0/40\" is not a network; give one like"), "{error}");
+        let error = toml::from_str::<Options>("networks = ['10.1.0.0/40']")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("\"10.1.0.0/40\" is not a network; give one like"),
+            "{error}"
+        );
     }
 }
