@@ -5,6 +5,7 @@ use anyhow::Context;
 use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
+use crate::cli::show;
 use crate::config::Config;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Message;
@@ -55,7 +56,7 @@ fn shown(number: usize, turn: &TurnRecord) -> String {
     }
     for step in &turn.trace.steps {
         let mark = if step.fired { "FIRED" } else { "  -  " };
-        lines.push(format!("  {mark}  {}  {}", step.rule, step.inputs));
+        lines.push(format!("  {mark}  {}  {}", step.rule, show::rounded(&step.inputs)));
     }
     lines.push(format!("  action {}", action(turn.action)));
     lines.extend(turn.messages.iter().map(said));
