@@ -253,8 +253,14 @@ mod tests {
         assert_eq!(config.classifier, classify::Options::default());
         assert_eq!(config.store, sqlite::Options::default());
         assert_eq!(config.http, http::state::Options::default());
-        assert_eq!(format!("{:?}", config.webhooks), format!("{:?}", outbox::Options::default()));
-        assert_eq!(format!("{:?}", config.log), format!("{:?}", telemetry::Options::default()));
+        assert_eq!(
+            format!("{:?}", config.webhooks),
+            format!("{:?}", outbox::Options::default())
+        );
+        assert_eq!(
+            format!("{:?}", config.log),
+            format!("{:?}", telemetry::Options::default())
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The one place that joins the parts. Every problem that an operator can mend comes out as `file:line: key: …` or
 //! with a path and what to do; what the parts are used for is not known here.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,8 +54,14 @@ pub(crate) fn written(folder: &Path, public_url: &str) -> Result<(Knowledge, Pol
         Ok(text) => text,
         Err(error) => {
             let mut problems = Knowledge::load(folder).err().unwrap_or_default();
-            let message = format!("the file cannot be read ({error}); `firstline init` writes one to start from");
-            problems.push(Problem { file, line: None, key: String::new(), message });
+            let message =
+                format!("the file cannot be read ({error}); `firstline init` writes one to start from");
+            problems.push(Problem {
+                file,
+                line: None,
+                key: String::new(),
+                message,
+            });
             return Err(problems);
         }
     };
@@ -68,7 +75,9 @@ pub(crate) fn written(folder: &Path, public_url: &str) -> Result<(Knowledge, Pol
         }
         Err(mut problems) => {
             // Without the replies the policy can be read all the same; that they are missing is known already.
-            let found = Policy::parse(&text, &[], public_url, String::new()).err().unwrap_or_default();
+            let found = Policy::parse(&text, &[], public_url, String::new())
+                .err()
+                .unwrap_or_default();
             let own = found.into_iter().filter(|problem| {
                 let section = problem.key.split('.').next().unwrap_or_default();
                 !NEED_REPLIES.contains(&section)
@@ -95,12 +104,20 @@ fn version(policy: &str, replies: &[CannedResponse]) -> String {
 
 /// A problem of the policy where it can be mended: in `policy.yml`, or where the reply that it names stands.
 fn placed(folder: &Path, problem: PolicyProblem) -> Problem {
-    let reply = problem.key.strip_prefix("replies.").and_then(|id| place_of_reply(&folder.join("replies"), id));
+    let reply = problem
+        .key
+        .strip_prefix("replies.")
+        .and_then(|id| place_of_reply(&folder.join("replies"), id));
     let (file, line) = match reply {
         Some((file, line)) => (file, Some(line)),
         None => (folder.join(POLICY), problem.line),
     };
-    Problem { file, line, key: problem.key, message: problem.message }
+    Problem {
+        file,
+        line,
+        key: problem.key,
+        message: problem.message,
+    }
 }
 
 fn place_of_reply(folder: &Path, id: &str) -> Option<(PathBuf, u64)> {
@@ -128,12 +145,22 @@ pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliErro
 
 /// Opens the database for this process alone. Nothing is written until the writer runs.
 pub(crate) async fn store(config: &Config) -> Result<(SqliteStore, SqliteWriter), CliError> {
-    SqliteStore::open(&config.paths.data, &config.store).await.map_err(unopened)
+    // Customers' words go in there: a folder that is made here is for its user alone. Whatever is wrong with the
+    // path, opening it says so better.
+    let _ = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.paths.data);
+    SqliteStore::open(&config.paths.data, &config.store)
+        .await
+        .map_err(unopened)
 }
 
 /// Opens the database to look only; works while a server has it.
 pub(crate) async fn store_read_only(config: &Config) -> Result<SqliteStore, CliError> {
-    SqliteStore::open_read_only(&config.paths.data).await.map_err(unopened)
+    SqliteStore::open_read_only(&config.paths.data)
+        .await
+        .map_err(unopened)
 }
 
 fn unopened(error: OpenError) -> CliError {

@@ -41,7 +41,9 @@ pub(crate) fn run(
 ) -> Result<Exit, CliError> {
     let (summary, findings) = match config {
         Ok(config) => check(&config),
-        Err(ConfigError::Problems(problems)) => (String::new(), problems.into_iter().map(Finding::from).collect()),
+        Err(ConfigError::Problems(problems)) => {
+            (String::new(), problems.into_iter().map(Finding::from).collect())
+        }
         Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
     };
     if arguments.json {
@@ -56,7 +58,11 @@ pub(crate) fn run(
         1 => output.note("1 problem"),
         count => output.note(format!("{count} problems")),
     }
-    Ok(if findings.is_empty() { Exit::Fine } else { Exit::Findings })
+    Ok(if findings.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
 }
 
 fn check(config: &Config) -> (String, Vec<Finding>) {
@@ -65,7 +71,11 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
     let written = assemble::written(&config.paths.knowledge, &config.server.public_url);
     match &written {
         Ok((knowledge, _)) => {
-            checked.push(format!("{} articles, {} replies, the policy", knowledge.articles.len(), knowledge.replies.len()));
+            checked.push(format!(
+                "{} articles, {} replies, the policy",
+                knowledge.articles.len(),
+                knowledge.replies.len()
+            ));
         }
         Err(problems) => findings.extend(problems.iter().map(Finding::from)),
     }
@@ -97,7 +107,12 @@ fn unknown_intents(folder: &Path, knowledge: &Knowledge, known: &[&str]) -> Vec<
                 None => format!("it knows: {}", known.join(", ")),
             };
             findings.push(Finding {
-                place: folder.join("articles").join(&article.id).with_added_extension("md").display().to_string(),
+                place: folder
+                    .join("articles")
+                    .join(&article.id)
+                    .with_added_extension("md")
+                    .display()
+                    .to_string(),
                 key: "intents".to_owned(),
                 message: format!("the model has no intent `{intent}`; {mend}"),
             });
@@ -120,7 +135,9 @@ impl From<&Problem> for Finding {
     fn from(problem: &Problem) -> Self {
         let file = problem.file.display();
         Self {
-            place: problem.line.map_or_else(|| file.to_string(), |line| format!("{file}:{line}")),
+            place: problem
+                .line
+                .map_or_else(|| file.to_string(), |line| format!("{file}:{line}")),
             key: problem.key.clone(),
             message: problem.message.clone(),
         }
@@ -129,6 +146,10 @@ impl From<&Problem> for Finding {
 
 impl From<ConfigProblem> for Finding {
     fn from(problem: ConfigProblem) -> Self {
-        Self { place: problem.place, key: problem.key, message: problem.message }
+        Self {
+            place: problem.place,
+            key: problem.key,
+            message: problem.message,
+        }
     }
 }

@@ -8,9 +8,8 @@ use crate::cli::output::Output;
 use crate::cli::show;
 use crate::config::Config;
 use crate::domain::id::ConversationId;
-use crate::domain::message::Message;
 use crate::domain::reading::Reading;
-use crate::domain::turn::{Action, AgentAction, Input, TurnRecord};
+use crate::domain::turn::{AgentAction, Input, TurnRecord};
 use crate::ports::Conversations;
 
 #[derive(Debug, clap::Args)]
@@ -26,15 +25,21 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    let id = ConversationId::parse(&arguments.conversation).map_err(|error| CliError::Usage(error.to_string()))?;
+    let id =
+        ConversationId::parse(&arguments.conversation).map_err(|error| CliError::Usage(error.to_string()))?;
     let store = assemble::store_read_only(config).await?;
-    let turns = store.turns(&config.server.workspace, &id).await.context("the conversation cannot be read")?;
+    let turns = store
+        .turns(&config.server.workspace, &id)
+        .await
+        .context("the conversation cannot be read")?;
     let wanted = |(number, _): &(usize, &TurnRecord)| arguments.turn.is_none_or(|turn| turn == *number);
     let chosen: Vec<(usize, &TurnRecord)> = (1..).zip(&turns).filter(wanted).collect();
     if chosen.is_empty() {
         let workspace = &config.server.workspace;
         return Err(CliError::NotFound(match (turns.len(), arguments.turn) {
-            (0, _) | (_, None) => format!("there is no conversation {id} in workspace {workspace}; check the id"),
+            (0, _) | (_, None) => {
+                format!("there is no conversation {id} in workspace {workspace}; check the id")
+            }
             (count, Some(turn)) => format!("{id} has no turn {turn}; it has {count}"),
         }));
     }
@@ -50,17 +55,25 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
 
 /// One turn as a block of lines.
 fn shown(number: usize, turn: &TurnRecord) -> String {
-    let mut lines = vec![format!("turn {number}  {:.0}  {}", turn.conversation.updated_at, input(&turn.input))];
-    if let Some(reading) = &turn.reading {
-        lines.push(format!("  read   {}", read(reading)));
-    }
-    for step in &turn.trace.steps {
-        let mark = if step.fired { "FIRED" } else { "  -  " };
-        lines.push(format!("  {mark}  {}  {}", step.rule, show::rounded(&step.inputs)));
-    }
-    lines.push(format!("  action {}", action(turn.action)));
-    lines.extend(turn.messages.iter().map(said));
-    lines.push(format!("  policy {}", turn.trace.policy));
+    let at = turn.conversation.updated_at;
+    let mut lines = vec![format!("turn {number}, {at:.0}, {}", input(&turn.input))];
+    lines.extend(
+        turn.reading
+            .iter()
+            .map(|reading| format!("  read: {}", read(reading))),
+    );
+    lines.extend(
+        turn.trace
+            .steps
+            .iter()
+            .map(|step| format!("  {}", show::rule(step))),
+    );
+    lines.push(format!(
+        "  = {} (policy {})",
+        show::headline(turn),
+        turn.trace.policy
+    ));
+    lines.extend(show::answers(turn).map(|said| format!("  {}: {}", show::speaker(said), said.text)));
     lines.join("\n")
 }
 
@@ -86,38 +99,35 @@ fn deed(action: &AgentAction) -> String {
 
 fn read(reading: &Reading) -> String {
     let mut parts = Vec::new();
-    let intents = reading.intents.iter().map(|intent| format!("{} {:.2}", intent.name, intent.confidence));
+    let intents = reading
+        .intents
+        .iter()
+        .map(|intent| format!("{} {:.2}", intent.name, intent.confidence));
     parts.push(intents.collect::<Vec<_>>().join(", "));
     if let Some(sentiment) = &reading.sentiment {
-        parts.push(format!("{} (negative {:.2})", sentiment.label.as_str(), sentiment.negative));
+        parts.push(format!(
+            "{} (negative {:.2})",
+            sentiment.label.as_str(),
+            sentiment.negative
+        ));
     }
     if let Some(language) = &reading.language {
         parts.push(format!("language {} {:.2}", language.code, language.confidence));
     }
-    parts.extend(reading.entities.iter().map(|entity| format!("{} {}", entity.kind.as_str(), entity.value)));
+    parts.extend(
+        reading
+            .entities
+            .iter()
+            .map(|entity| format!("{} {}", entity.kind.as_str(), entity.value)),
+    );
     parts.extend(reading.hits.iter().map(|hit| {
-        format!("{}#{} {:.2}", hit.citation.article, hit.citation.passage, hit.score)
+        format!(
+            "{}#{} {:.2}",
+            hit.citation.article, hit.citation.passage, hit.score
+        )
     }));
     parts.extend(reading.model.iter().map(|model| format!("by {model}")));
     parts.extend(reading.fault.iter().map(|fault| format!("fault: {fault}")));
     parts.retain(|part| !part.is_empty());
     parts.join("; ")
-}
-
-fn action(action: Action) -> String {
-    match action {
-        Action::Handoff(reason) => format!("handoff: {}", reason.as_str()),
-        Action::Answer
-        | Action::Ask
-        | Action::Clarify
-        | Action::Close
-        | Action::Relay
-        | Action::Transition
-        | Action::Record => action.as_str().to_owned(),
-    }
-}
-
-fn said(message: &Message) -> String {
-    let source = message.source.as_ref().map(|source| format!(" [{}]", source.key())).unwrap_or_default();
-    format!("  said   {}{source}: {}", message.from.as_str(), message.text)
 }

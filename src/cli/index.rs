@@ -21,7 +21,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    let folder = arguments.folder.clone().unwrap_or_else(|| config.paths.data.join("index"));
+    let folder = arguments
+        .folder
+        .clone()
+        .unwrap_or_else(|| config.paths.data.join("index"));
     let started = Instant::now();
     let content = assemble::content(config, &config.server.public_url, Place::Folder(&folder))?;
     let (stats, seconds) = (content.index.stats(), started.elapsed().as_secs_f64());

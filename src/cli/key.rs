@@ -85,7 +85,11 @@ async fn add(name: &str, role: Role, json: bool, config: &Config, output: &Outpu
     if json {
         output.json(&json!({ "id": key.id, "name": name, "role": role, "key": plain }))?;
     } else {
-        output.note(format!("{} {} for {name}; it is not shown again:", key.id, role.as_str()));
+        output.note(format!(
+            "{} {} for {name}; it is not shown again:",
+            key.id,
+            role.as_str()
+        ));
         output.line(plain)?;
     }
     Ok(())
@@ -93,13 +97,19 @@ async fn add(name: &str, role: Role, json: bool, config: &Config, output: &Outpu
 
 async fn list(json: bool, config: &Config, output: &Output) -> Result<(), CliError> {
     let store = assemble::store_read_only(config).await?;
-    let keys = store.keys(&config.server.workspace).await.context("the keys cannot be listed")?;
+    let keys = store
+        .keys(&config.server.workspace)
+        .await
+        .context("the keys cannot be listed")?;
     for key in keys {
         let (id, role, name, created_at) = (&key.id, key.role, &key.name, key.created_at);
         if json {
             output.json(&json!({ "id": id, "name": name, "role": role, "created_at": created_at }))?;
         } else {
-            output.line(format!("{id}  {:<10}  {name}  since {created_at:.0}", role.as_str()))?;
+            output.line(format!(
+                "{id}  {:<10}  {name}  since {created_at:.0}",
+                role.as_str()
+            ))?;
         }
     }
     Ok(())

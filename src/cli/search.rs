@@ -35,13 +35,20 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let content = assemble::content(config, &config.server.public_url, Place::Memory)?;
     let text = arguments.query.join(" ");
-    let scored = |name: &String| ScoredIntent { name: Intent::new(name.clone()), confidence: 1.0 };
+    let scored = |name: &String| ScoredIntent {
+        name: Intent::new(name.clone()),
+        confidence: 1.0,
+    };
     let intents: Vec<ScoredIntent> = arguments.intent.iter().map(scored).collect();
     let hits = content.index.search(&SearchQuery {
         text: &text,
         intents: &intents,
         locale: &content.policy.business().locale,
-        audience: if arguments.internal { Audience::Internal } else { Audience::Public },
+        audience: if arguments.internal {
+            Audience::Internal
+        } else {
+            Audience::Public
+        },
         now: telemetry::now(),
         limit: arguments.limit,
     });
@@ -56,7 +63,11 @@ pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Re
     if hits.is_empty() {
         output.note("nothing found");
     }
-    Ok(if hits.is_empty() { Exit::Findings } else { Exit::Fine })
+    Ok(if hits.is_empty() {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
 }
 
 fn shown(hit: &ArticleHit) -> String {
@@ -64,7 +75,11 @@ fn shown(hit: &ArticleHit) -> String {
         Audience::Public => "",
         Audience::Internal => " (internal)",
     };
-    let heading = if hit.heading.is_empty() { &hit.title } else { &hit.heading };
+    let heading = if hit.heading.is_empty() {
+        &hit.title
+    } else {
+        &hit.heading
+    };
     let (article, passage) = (&hit.citation.article, &hit.citation.passage);
     format!("{:.2}  {article}#{passage}{internal}  {heading}", hit.score)
 }

@@ -33,18 +33,27 @@ pub(crate) fn visitor_secret(data: &Path) -> Result<[u8; 32], CliError> {
 }
 
 fn unusable(path: &Path) -> String {
-    format!("{} does not hold 64 hexadecimal digits; delete it, and visitors' tokens are void", path.display())
+    format!(
+        "{} does not hold 64 hexadecimal digits; delete it, and visitors' tokens are void",
+        path.display()
+    )
 }
 
 /// The first key of a workspace, for its operator. Returns where it is written; a workspace that has keys gets none.
 pub(crate) async fn admin_key(config: &Config, store: &SqliteStore) -> Result<PathBuf, CliError> {
     let path = config.paths.data.join("admin.key");
-    let keys = store.keys(&config.server.workspace).await.context("the API keys cannot be read")?;
+    let keys = store
+        .keys(&config.server.workspace)
+        .await
+        .context("the API keys cannot be read")?;
     if keys.is_empty() {
         let (plain, key) = key::made(config, "admin", Role::Admin);
         // The file first: a key that is stored and that nobody knows would never be made again.
         write(&path, &plain)?;
-        store.add_key(&key).await.context("the first API key cannot be stored")?;
+        store
+            .add_key(&key)
+            .await
+            .context("the first API key cannot be stored")?;
     }
     Ok(path)
 }
@@ -56,9 +65,18 @@ fn write(path: &Path, secret: &str) -> Result<(), CliError> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         writeln!(file, "{secret}")?;
         file.sync_all()
     };
-    Ok(written().with_context(|| format!("{} cannot be written; check the folder's permissions", path.display()))?)
+    Ok(written().with_context(|| {
+        format!(
+            "{} cannot be written; check the folder's permissions",
+            path.display()
+        )
+    })?)
 }

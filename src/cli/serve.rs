@@ -39,14 +39,21 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// What was given here instead of in a file.
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        self.bind.iter().map(|bind| ("--bind", "server", "bind", bind.to_string())).collect()
+        self.bind
+            .iter()
+            .map(|bind| ("--bind", "server", "bind", bind.to_string()))
+            .collect()
     }
 }
 
 pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliError> {
     telemetry::start_logging(&config.log).map_err(|error| CliError::Unusable(error.into()))?;
     let (listener, url) = listen(config.server.bind).await?;
-    let public_url = if config.server.public_url.is_empty() { &url } else { &config.server.public_url };
+    let public_url = if config.server.public_url.is_empty() {
+        &url
+    } else {
+        &config.server.public_url
+    };
     let content = assemble::content(config, public_url, Place::Memory)?;
     let classifier = assemble::classifier(config)?;
     let (store, writer) = assemble::store(config).await?;
@@ -56,12 +63,21 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let visitor_secret = secrets::visitor_secret(&config.paths.data)?;
     let key_file = secrets::admin_key(config, &store).await?;
     let headline = format!("{} listens on {url}", content.policy.business().name);
-    let state = state(config, content, classifier, Arc::new(store), &tasks, visitor_secret)?;
+    let state = state(
+        config,
+        content,
+        classifier,
+        Arc::new(store),
+        &tasks,
+        visitor_secret,
+    )?;
 
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
     let mut server = Box::pin(server.into_future());
-    output.line(ready(&headline, &url, &key_file))?;
+    if let Err(error) = output.line(ready(&headline, &url, &key_file)) {
+        tracing::warn!(%error, "nobody reads what is printed; serving all the same");
+    }
     tokio::select! {
         ended = &mut server => ended.context("the server ended by itself")?,
         name = stop_signal() => tracing::info!("{} received: draining", name?),
@@ -78,7 +94,9 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
 /// Binds, and says under which URL: with port 0 the port is known only now.
 async fn listen(address: SocketAddr) -> Result<(TcpListener, String), CliError> {
     let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("{address} cannot be listened on; stop what uses it, or give another with --bind or server.bind")
+        format!(
+            "{address} cannot be listened on; stop what uses it, or give another with --bind or server.bind"
+        )
     })?;
     let address = listener.local_addr().context("the listener has no address")?;
     Ok((listener, format!("http://{address}")))
@@ -94,7 +112,12 @@ fn state(
     visitor_secret: [u8; 32],
 ) -> Result<AppState, CliError> {
     let engine = assemble::engine(config, content, Arc::clone(&classifier) as _, Arc::clone(&store));
-    let worker = Worker::new(Arc::clone(&store), Arc::clone(&engine.clock), tasks.clone(), config.webhooks.clone());
+    let worker = Worker::new(
+        Arc::clone(&store),
+        Arc::clone(&engine.clock),
+        tasks.clone(),
+        config.webhooks.clone(),
+    );
     let worker = worker.context("the webhook worker cannot be started")?;
     tasks.run("webhook worker", worker.run());
     let live = Live::new(store, tasks.stop().clone());
@@ -110,10 +133,21 @@ fn state(
         live,
         options: config.http.clone(),
         visitor_secret,
-        check_url: Arc::new(move |url| check_url(url, &guard).map(drop).map_err(|error| error.to_string())),
+        check_url: Arc::new(move |url| {
+            check_url(url, &guard)
+                .map(drop)
+                .map_err(|error| error.to_string())
+        }),
         health: Arc::new(move || {
-            let alive = if classifier.alive() { Ok(()) } else { Err("every classifier thread has ended".to_owned()) };
-            vec![("classifier", alive), ("tasks", watched.failed().map_or(Ok(()), Err))]
+            let alive = if classifier.alive() {
+                Ok(())
+            } else {
+                Err("every classifier thread has ended".to_owned())
+            };
+            vec![
+                ("classifier", alive),
+                ("tasks", watched.failed().map_or(Ok(()), Err)),
+            ]
         }),
         metrics: Arc::new(move || metrics.render()),
         shutdown: tasks.stop().clone(),

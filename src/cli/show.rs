@@ -77,7 +77,7 @@ pub(crate) fn rule(step: &TraceStep) -> String {
 }
 
 /// Three digits of a probability say enough.
-pub(crate) fn rounded(value: &Value) -> Value {
+fn rounded(value: &Value) -> Value {
     match value {
         Value::Number(number) if number.is_f64() => number
             .as_f64()

@@ -81,7 +81,7 @@ fn load_replies(folder: &Path, problems: &mut Vec<Problem>) -> Vec<CannedRespons
     for (file, bytes) in files(
         folder,
         &["yml", "yaml"],
-        "YAML files with canned responses",
+        "YAML files of canned responses",
         problems,
     ) {
         let placed = reply_file::parse(&file, &bytes).unwrap_or_else(|found| {

@@ -26,17 +26,20 @@ const WORDS_MAX: usize = 32;
 /// How many of the most probable intents pull their passages up.
 const INTENTS_MAX: usize = 3;
 
+// The weights were chosen on 11,777 short messages of several kinds of business, labelled with their intent
+// (is the best passage linked to it?), and on 45 questions with the one passage that answers each.
+
 /// What an intent of confidence 1 adds to the rank: as much as three rare words, so that a sure intent decides
 /// which article, and the words decide which of its passages.
-const INTENT_WEIGHT: f32 = 25.0;
+const INTENT_WEIGHT: f32 = 30.0;
 
 /// What it adds on top to the first passage of an article: where the words say little, that one answers best.
 const LEAD_INTENT_WEIGHT: f32 = 4.0;
 
 /// Weights of a word by the field it stands in. Of several fields the best counts in full, and each other with
 /// its share, so that two different words beat one that is repeated everywhere.
-const LEAD_WEIGHT: f32 = 2.0;
-const HEADING_WEIGHT: f32 = 1.5;
+const LEAD_WEIGHT: f32 = 1.5;
+const HEADING_WEIGHT: f32 = 2.0;
 const TITLE_WEIGHT: f32 = 1.5;
 const QUESTIONS_WEIGHT: f32 = 1.5;
 const BODY_WEIGHT: f32 = 1.0;
@@ -84,9 +87,9 @@ struct Word {
     known: bool,
 }
 
-/// The words of the question, each once. A number that no passage has (an order number, a price) is the customer's
-/// own and left out; any other word that no passage has is a sign that the knowledge base knows nothing of the
-/// matter, so it counts against every passage.
+/// The words of the question, each once. Numbers, and codes that no passage has, are mostly the customer's own (an
+/// order number, a price) and tell nothing; any other word that no passage has is a sign that the knowledge base
+/// knows nothing of the matter, so it counts against every passage.
 fn words(searcher: &Searcher, fields: &Fields, query: &SearchQuery<'_>) -> Result<Vec<Word>, TantivyError> {
     let informative = informative_terms(query.locale, query.text);
     // "What is it?" is looked up as it stands, but covers nothing.
@@ -105,7 +108,9 @@ fn words(searcher: &Searcher, fields: &Fields, query: &SearchQuery<'_>) -> Resul
         let count = searcher.doc_freq(&Term::from_field_text(fields.words, &term))? as f32;
         let known = count > 0.0;
         if known || !term.contains(|c: char| c.is_ascii_digit()) {
-            let weight = informs * (1.0 + (total - count + 0.5) / (count + 0.5)).ln();
+            let rarity = (1.0 + (total - count + 0.5) / (count + 0.5)).ln();
+            let is_number = term.chars().all(|c| c.is_ascii_digit());
+            let weight = if is_number { 0.0 } else { informs * rarity };
             words.push(Word { term, weight, known });
         }
     }

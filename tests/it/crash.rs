@@ -15,14 +15,19 @@ use sqlx::Row;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::support::server::{Server, get, post};
+use crate::support::server::{Server, client, get, post};
 
 const CUSTOMERS: usize = 20;
 const KILLS: usize = 50;
 const SEED: u64 = 20_260_105;
 
 /// What customers write; the fourth ends in a handoff, and the customer starts a new conversation.
-const LINES: [&str; 4] = ["hello", "where's my parcel", "ok thanks", "I want to talk to someone"];
+const LINES: [&str; 4] = [
+    "hello",
+    "where's my parcel",
+    "ok thanks",
+    "I want to talk to someone",
+];
 
 /// A small seeded generator (SplitMix64, Steele et al. 2014): the same kills on every run.
 struct Random(u64);
@@ -65,7 +70,9 @@ async fn start_receiver() -> (String, Receiver, JoinSet<std::io::Result<()>>) {
     let receiver = Receiver::default();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let app = Router::new().route("/hook", route_post(receive)).with_state(Arc::clone(&receiver));
+    let app = Router::new()
+        .route("/hook", route_post(receive))
+        .with_state(Arc::clone(&receiver));
     let mut running = JoinSet::new();
     running.spawn(async move { axum::serve(listener, app).await });
     (url, receiver, running)
@@ -84,7 +91,7 @@ type Acknowledged = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Writes until told to stop; a request that was not acknowledged is sent again, with the same key, until it is.
 async fn customer(number: usize, mut place: watch::Receiver<Place>) -> Acknowledged {
-    let client = Client::builder().timeout(Duration::from_secs(10)).build().unwrap();
+    let client = client(Duration::from_secs(10));
     let mut acknowledged = Acknowledged::new();
     let mut conversation = String::new();
     for step in 0.. {
@@ -94,14 +101,19 @@ async fn customer(number: usize, mut place: watch::Receiver<Place>) -> Acknowled
                 break;
             }
             let body = json!({ "customer": { "id": format!("customer-{number}") } });
-            let opened = until_acknowledged(&client, &mut place, "/v1/conversations", number, step, &body).await;
+            let opened =
+                until_acknowledged(&client, &mut place, "/v1/conversations", number, step, &body).await;
             conversation = opened["id"].as_str().unwrap().to_owned();
         }
         let text = format!("{line} ({number}-{step})");
         let path = format!("/v1/conversations/{conversation}/messages");
-        let answer = until_acknowledged(&client, &mut place, &path, number, step, &json!({ "text": text })).await;
+        let answer =
+            until_acknowledged(&client, &mut place, &path, number, step, &json!({ "text": text })).await;
         let id = answer["message"]["id"].as_str().unwrap().to_owned();
-        acknowledged.entry(conversation.clone()).or_default().insert(text, id);
+        acknowledged
+            .entry(conversation.clone())
+            .or_default()
+            .insert(text, id);
     }
     acknowledged
 }
@@ -120,7 +132,9 @@ async fn until_acknowledged(
         if let Some(answer) = post(client, &now.url, path, &now.key, &key, body).await {
             return answer;
         }
-        tokio::time::timeout(Duration::from_millis(100), place.changed()).await.ok();
+        tokio::time::timeout(Duration::from_millis(100), place.changed())
+            .await
+            .ok();
     }
 }
 
@@ -128,11 +142,24 @@ async fn until_acknowledged(
 async fn crash_at_any_point_loses_and_doubles_nothing() {
     let data = tempfile::tempdir().unwrap();
     let (hook, receiver, _running) = start_receiver().await;
-    let client = Client::new();
+    let client = client(Duration::from_secs(10));
     let mut server = Server::start(data.path());
     let endpoint = json!({ "url": hook, "events": ["handoff.requested"] });
-    post(&client, &server.url, "/v1/webhooks", &server.key, "hook", &endpoint).await.unwrap();
-    let at = |server: &Server, stop| Place { url: server.url.clone(), key: server.key.clone(), stop };
+    post(
+        &client,
+        &server.url,
+        "/v1/webhooks",
+        &server.key,
+        "hook",
+        &endpoint,
+    )
+    .await
+    .unwrap();
+    let at = |server: &Server, stop| Place {
+        url: server.url.clone(),
+        key: server.key.clone(),
+        stop,
+    };
     let (place, seen) = watch::channel(at(&server, false));
     let mut customers = JoinSet::new();
     for number in 0..CUSTOMERS {
@@ -155,8 +182,14 @@ async fn crash_at_any_point_loses_and_doubles_nothing() {
     check_deliveries(&receiver, handoffs).await;
     server.kill();
     check_database(data.path()).await;
-    eprintln!("{KILLS} kills, {} conversations, {handoffs} handoffs", acknowledged.len());
-    assert!(acknowledged.len() >= CUSTOMERS, "the customers got too little done for this to prove anything");
+    eprintln!(
+        "{KILLS} kills, {} conversations, {handoffs} handoffs",
+        acknowledged.len()
+    );
+    assert!(
+        acknowledged.len() >= CUSTOMERS,
+        "the customers got too little done for this to prove anything"
+    );
 }
 
 /// Every acknowledged message once, under the id it was acknowledged with; numbers without gaps; at most one
@@ -165,21 +198,64 @@ async fn check_conversations(client: &Client, server: &Server, acknowledged: &Ac
     let mut handoffs = 0;
     for (conversation, texts) in acknowledged {
         let path = format!("/v1/conversations/{conversation}");
-        let page = get(client, &server.url, &format!("{path}/messages?limit=200"), &server.key).await;
+        let page = get(
+            client,
+            &server.url,
+            &format!("{path}/messages?limit=200"),
+            &server.key,
+        )
+        .await;
         let messages = page["data"].as_array().unwrap();
-        let seqs: Vec<_> = messages.iter().map(|message| message["seq"].as_u64().unwrap()).collect();
-        assert_eq!(seqs, (1..=messages.len() as u64).collect::<Vec<_>>(), "{conversation}: numbers with gaps");
+        let seqs: Vec<_> = messages
+            .iter()
+            .map(|message| message["seq"].as_u64().unwrap())
+            .collect();
+        assert_eq!(
+            seqs,
+            (1..=messages.len() as u64).collect::<Vec<_>>(),
+            "{conversation}: numbers with gaps"
+        );
         for (text, id) in texts {
-            let found: Vec<_> = messages.iter().filter(|message| message["text"] == text.as_str()).collect();
-            assert_eq!(found.len(), 1, "{conversation}: {text:?} is there {} times", found.len());
-            assert_eq!(found[0]["id"], id.as_str(), "{conversation}: {text:?} has another id");
+            let found: Vec<_> = messages
+                .iter()
+                .filter(|message| message["text"] == text.as_str())
+                .collect();
+            assert_eq!(
+                found.len(),
+                1,
+                "{conversation}: {text:?} is there {} times",
+                found.len()
+            );
+            assert_eq!(
+                found[0]["id"],
+                id.as_str(),
+                "{conversation}: {text:?} has another id"
+            );
         }
         let bots = messages.iter().filter(|message| message["from"] == "bot").count();
-        assert_eq!(bots, messages.len() - texts.len(), "{conversation}: answers missing or doubled");
+        assert_eq!(
+            bots,
+            messages.len() - texts.len(),
+            "{conversation}: answers missing or doubled"
+        );
         let trace = get(client, &server.url, &format!("{path}/trace"), &server.key).await;
-        let versions: Vec<_> = trace["data"].as_array().unwrap().iter().map(|t| t["version"].as_u64().unwrap()).collect();
-        assert_eq!(versions, (1..=versions.len() as u64).collect::<Vec<_>>(), "{conversation}: versions with gaps");
-        handoffs += trace["data"].as_array().unwrap().iter().filter(|turn| turn["action"] == "handoff").count();
+        let versions: Vec<_> = trace["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|t| t["version"].as_u64().unwrap())
+            .collect();
+        assert_eq!(
+            versions,
+            (1..=versions.len() as u64).collect::<Vec<_>>(),
+            "{conversation}: versions with gaps"
+        );
+        handoffs += trace["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|turn| turn["action"] == "handoff")
+            .count();
     }
     handoffs
 }
@@ -193,15 +269,28 @@ async fn check_deliveries(receiver: &Receiver, handoffs: usize) {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let received = receiver.lock().unwrap();
-    assert_eq!(received.accepted.len(), handoffs, "handoffs lost or doubled on the way");
+    assert_eq!(
+        received.accepted.len(),
+        handoffs,
+        "handoffs lost or doubled on the way"
+    );
     for (id, bodies) in &received.bodies {
-        assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "{id} came with different bodies");
+        assert!(
+            bodies.windows(2).all(|pair| pair[0] == pair[1]),
+            "{id} came with different bodies"
+        );
     }
 }
 
 async fn check_database(data: &std::path::Path) {
     let file = data.join("firstline.db");
-    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    let verdict: String = sqlx::query("PRAGMA integrity_check").fetch_one(&pool).await.unwrap().get(0);
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap();
+    let verdict: String = sqlx::query("PRAGMA integrity_check")
+        .fetch_one(&pool)
+        .await
+        .unwrap()
+        .get(0);
     assert_eq!(verdict, "ok");
 }

@@ -104,7 +104,10 @@ fn all_problems_of_all_files_are_told() {
             .map(|problem| problem.to_string().replace(folder.path().to_str().unwrap(), "."));
         told.collect::<Vec<_>>().join("\n")
     };
-    insta::assert_snapshot!(told(), @"");
+    insta::assert_snapshot!(told(), @"
+    ./articles: the folder cannot be read (No such file or directory (os error 2)); create it, with one Markdown file for each article
+    ./replies: the folder cannot be read (No such file or directory (os error 2)); create it, with YAML files of canned responses
+    ");
 
     fs::create_dir(folder.path().join("articles")).unwrap();
     fs::create_dir(folder.path().join("replies")).unwrap();
@@ -123,5 +126,11 @@ fn all_problems_of_all_files_are_told() {
         &format!("{reply}{}", reply.replace("replies:\n", "").replace("en", "de")),
     );
     write("replies/wrong.yaml", "replies: {}\n");
-    insta::assert_snapshot!(told(), @"");
+    insta::assert_snapshot!(told(), @r#"
+    ./articles/a.md:2: id: the id is "b" but the file is a.md; make them equal
+    ./articles/a.md:7: there is no text under "Empty"; write some or remove the heading
+    ./articles/b.md:1: there is no front matter; begin the file with a line `---`, the keys, and a line `---`
+    ./replies/two.yml:2: id: "hello" stands already for locale en in ./replies/one.yml:2; rename or remove one
+    ./replies/wrong.yaml:1: replies: the YAML cannot be read: expected sequence start; mend it, or put the value in quotes
+    "#);
 }

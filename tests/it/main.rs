@@ -1,9 +1,12 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod bad_starts;
 mod chat;
 mod classifier;
 mod classify_cli;
+mod cli;
+mod crash;
 mod decision;
 mod http;
 mod knowledge;
@@ -11,6 +14,7 @@ mod live;
 mod logging;
 mod model_folder;
 mod search;
+mod serve;
 mod store_contract;
 mod store_sqlite;
 mod support;

@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 pub(crate) mod program;
+pub(crate) mod server;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};

@@ -1,6 +1,7 @@
-//! The real binary, run to its end in the repository: what went in, what came out.
+//! The real binary, run to its end: what went in, what came out.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -14,9 +15,31 @@ pub(crate) struct Finished {
 }
 
 pub(crate) fn firstline(arguments: &[&str], input: &[u8]) -> Finished {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_firstline"))
-        .current_dir(repository())
-        .args(arguments)
+    run(program(repository()).args(arguments), input)
+}
+
+/// Ready to be run in `folder` on the shipped model, wherever Cargo put the program.
+pub(crate) fn program(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_firstline"));
+    command.current_dir(folder);
+    command.env("FIRSTLINE_PATHS__MODEL", repository().join("models/support-en"));
+    if !is_named("ORT_DYLIB_PATH") {
+        let fetched = repository().join(".cache/onnxruntime/libonnxruntime.so.1.31.1");
+        command.env("FIRSTLINE_PATHS__ONNXRUNTIME", fetched);
+    }
+    command
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is started by make or by hand, with no configuration"
+)]
+fn is_named(variable: &str) -> bool {
+    std::env::var_os(variable).is_some()
+}
+
+pub(crate) fn run(command: &mut Command, input: &[u8]) -> Finished {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

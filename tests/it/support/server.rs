@@ -2,11 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
 
+use crate::support::program::program;
 use crate::support::repository;
 
 /// A schedule that gives up only after minutes, and begins within milliseconds.
@@ -18,18 +20,19 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
     pub(crate) key: String,
+    /// The commands to try that it printed.
+    pub(crate) commands: Vec<String>,
 }
 
 impl Server {
-    /// Starts `firstline serve` on the sample business and returns when it says where it listens.
+    /// Starts `firstline serve` on the sample business and returns when it has said where it listens and what to try.
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_firstline"))
-            .current_dir(repository())
+        let mut child = program(repository())
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
-            .env("FIRSTLINE_WEBHOOKS__NETWORKS", "[\"127.0.0.1\"]")
-            .env("FIRSTLINE_WEBHOOKS__PORTS", "[]")
             .env("FIRSTLINE_WEBHOOKS__ALLOW_HTTP", "true")
+            .env("FIRSTLINE_WEBHOOKS__PORTS", "[]")
+            .env("FIRSTLINE_WEBHOOKS__NETWORKS", r#"["127.0.0.1"]"#)
             .env("FIRSTLINE_WEBHOOKS__RETRIES", RETRIES)
             .env("FIRSTLINE_HTTP__KEY_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__OPENS_PER_SECOND", "0")
@@ -39,24 +42,42 @@ impl Server {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let url = lines
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let start = line.find("http://127.0.0.1:")?;
-                let rest = &line[start..];
-                let port = rest["http://127.0.0.1:".len()..].chars().take_while(char::is_ascii_digit).count();
-                Some(rest[.."http://127.0.0.1:".len() + port].to_owned())
-            })
-            .expect("the server printed no address before it ended");
-        let key = std::fs::read_to_string(data.join("admin.key")).unwrap().trim().to_owned();
-        Self { child, url, key }
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let first = lines.next().expect("the server ended before it was ready");
+        let address: String = first.chars().skip_while(|c| !c.is_ascii_digit()).collect();
+        let url = format!("http://{}", address.split(". ").next().unwrap());
+        let commands = lines.filter(|line| line.starts_with("curl ")).take(3).collect();
+        let key = std::fs::read_to_string(data.join("admin.key"))
+            .unwrap()
+            .trim()
+            .to_owned();
+        Self {
+            child,
+            url,
+            key,
+            commands,
+        }
     }
 
     /// SIGKILL: no destructor, no flush.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and how it ended.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap()
     }
 }
 
@@ -67,8 +88,22 @@ impl Drop for Server {
     }
 }
 
+/// The program brings no TLS of its own choice, so a client needs one before it is made.
+pub(crate) fn client(timeout: Duration) -> Client {
+    // Another test may have been first.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    Client::builder().timeout(timeout).build().unwrap()
+}
+
 /// One request with the admin key; `None` when the server was not there or answered 5xx: not acknowledged.
-pub(crate) async fn post(client: &Client, base: &str, path: &str, token: &str, key: &str, body: &Value) -> Option<Value> {
+pub(crate) async fn post(
+    client: &Client,
+    base: &str,
+    path: &str,
+    token: &str,
+    key: &str,
+    body: &Value,
+) -> Option<Value> {
     let response = client
         .post(format!("{base}{path}"))
         .header("authorization", format!("Bearer {token}"))
@@ -81,12 +116,21 @@ pub(crate) async fn post(client: &Client, base: &str, path: &str, token: &str, k
     let status = response.status();
     let text = response.text().await.ok()?;
     assert!(!status.is_client_error(), "{path}: {status} {text}");
-    if status.is_success() { Some(serde_json::from_str(&text).unwrap()) } else { None }
+    if status.is_success() {
+        Some(serde_json::from_str(&text).unwrap())
+    } else {
+        None
+    }
 }
 
 pub(crate) async fn get(client: &Client, base: &str, path: &str, token: &str) -> Value {
     let url = format!("{base}{path}");
-    let response = client.get(url).header("authorization", format!("Bearer {token}")).send().await.unwrap();
+    let response = client
+        .get(url)
+        .header("authorization", format!("Bearer {token}"))
+        .send()
+        .await
+        .unwrap();
     let status = response.status();
     let text = response.text().await.unwrap();
     assert!(status.is_success(), "{path}: {status} {text}");
