@@ -34,12 +34,12 @@ fn many_lines_come_out_in_order() {
 fn a_verdict_has_the_keys_of_the_contract() {
     let classified = firstline(
         &["classify", "--json"],
-        b"{\"text\": \"how do i get a new password\", \"id\": 7}\n",
+        b"{\"text\": \"how do i reset my password\", \"id\": 7}\n",
     );
     let verdict = verdicts(&classified.stdout).remove(0);
     assert!(
         classified.stdout.starts_with(
-            r#"{"text":"how do i get a new password","intent":"password_reset","confidence":0."#
+            r#"{"text":"how do i reset my password","intent":"password_reset","confidence":0."#
         )
     );
     let keys: Vec<_> = verdict.as_object().unwrap().keys().map(String::as_str).collect();
