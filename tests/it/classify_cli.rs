@@ -38,9 +38,9 @@ fn a_verdict_has_the_keys_of_the_contract() {
     );
     let verdict = verdicts(&classified.stdout).remove(0);
     assert!(
-        classified.stdout.starts_with(
-            r#"{"text":"how do i reset my password","intent":"password_reset","confidence":0."#
-        )
+        classified
+            .stdout
+            .starts_with(r#"{"text":"how do i reset my password","intent":"password_reset","confidence":0."#)
     );
     let keys: Vec<_> = verdict.as_object().unwrap().keys().map(String::as_str).collect();
     let mut expected = [
