@@ -156,6 +156,15 @@ pub(crate) async fn store(config: &Config) -> Result<(SqliteStore, SqliteWriter)
         .map_err(unopened)
 }
 
+/// Opens the database for a few writes, whether or not a server has it.
+pub(crate) async fn store_beside(config: &Config) -> Result<(SqliteStore, SqliteWriter), CliError> {
+    match SqliteStore::open(&config.paths.data, &config.store).await {
+        Err(OpenError::InUse(folder)) => SqliteStore::open_beside(&folder, &config.store).await,
+        opened => opened,
+    }
+    .map_err(unopened)
+}
+
 /// Opens the database to look only; works while a server has it.
 pub(crate) async fn store_read_only(config: &Config) -> Result<SqliteStore, CliError> {
     SqliteStore::open_read_only(&config.paths.data)

@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make a key and print it, once (the server must not be running)
+    /// Make a key and print it, once
     Add {
         /// Whose it is; for agents also their id
         name: String,
@@ -43,7 +43,7 @@ enum Action {
     },
     /// List the keys
     List,
-    /// Take a key back by its id (the server must not be running)
+    /// Take a key back by its id
     Revoke { id: String },
 }
 
@@ -126,7 +126,7 @@ async fn revoke(id: &str, config: &Config, output: &Output) -> Result<(), CliErr
 }
 
 async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
-    let (store, writer) = assemble::store(config).await?;
+    let (store, writer) = assemble::store_beside(config).await?;
     let tasks = Tasks::default();
     tasks.spawn("store writer", writer.run());
     Ok((store, tasks))

@@ -52,6 +52,8 @@ pub struct Passage {
 /// Where a sentence of the bot comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
+    /// Of the article. Called `id` in events, where `kind` says of what.
+    #[serde(rename = "id")]
     pub article: String,
     pub passage: String,
 }

@@ -3,13 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::live::Live;
-
-pub use crate::http::network::{InvalidNetwork, Network};
 
 /// How the API behaves; the defaults suit one business behind no proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,8 +22,8 @@ pub struct Options {
     pub visitors_may_open: bool,
     /// How long a visitor may go on with a conversation, in hours from its opening.
     pub visitor_token_hours: u32,
-    /// Proxies whose `X-Forwarded-For` is believed, as addresses or networks (`10.0.0.0/8`).
-    pub trusted_proxies: Vec<Network>,
+    /// Proxies whose `X-Forwarded-For` is believed, as networks (`10.0.0.0/8`, `10.0.0.7/32`).
+    pub trusted_proxies: Vec<IpNet>,
     /// Requests for one conversation with its visitor token that may come at once.
     pub visitor_burst: u32,
     /// Requests for one conversation with its visitor token that may follow, each second; 0: no limit.

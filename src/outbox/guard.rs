@@ -4,11 +4,12 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::outbox::network::{self, Network};
+use crate::outbox::network;
 
 const URL_BYTES_MAX: usize = 2000;
 
@@ -19,8 +20,8 @@ pub struct Options {
     pub allow_http: bool,
     /// Ports that may be called; empty allows all.
     pub ports: Vec<u16>,
-    /// Networks that may be called although they are not public: `10.1.0.0/16`, `fd00::/8`, `127.0.0.1`.
-    pub networks: Vec<Network>,
+    /// Networks that may be called although they are not public: `10.1.0.0/16`, `fd00::/8`, `127.0.0.1/32`.
+    pub networks: Vec<IpNet>,
 }
 
 impl Default for Options {
@@ -103,7 +104,7 @@ pub fn admit(
 
 fn may_call(address: IpAddr, options: &Options) -> bool {
     let address = network::unwrapped(address);
-    network::is_public(address) || options.networks.iter().any(|network| network.contains(address))
+    network::is_public(address) || options.networks.iter().any(|network| network.contains(&address))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod classify_cli;
 mod cli;
 mod crash;
 mod decision;
+mod handoff;
 mod http;
 mod knowledge;
 mod live;

@@ -91,6 +91,31 @@ fn explained_while_it_runs(server: &Server, data: &std::path::Path, conversation
 }
 
 #[test]
+fn a_key_made_while_it_runs_opens_its_doors_at_once() {
+    let data = tempfile::tempdir().unwrap();
+    let server = Server::start(data.path());
+    let key = |arguments: &[&str]| {
+        let mut command = program(repository());
+        command
+            .env("FIRSTLINE_PATHS__DATA", data.path())
+            .arg("key")
+            .args(arguments);
+        let finished = run(&mut command, b"");
+        assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+        finished.stdout
+    };
+    let added: Value = serde_json::from_str(&key(&["add", "ana", "--role", "agent", "--json"])).unwrap();
+    let (id, plain) = (added["id"].as_str().unwrap(), added["key"].as_str().unwrap());
+    let queue = format!(
+        "curl -s {}/v1/queue -H 'authorization: Bearer {plain}'",
+        server.url
+    );
+    assert_eq!(answer(&queue)["data"], serde_json::json!([]));
+    key(&["revoke", id]);
+    assert_eq!(answer(&queue)["status"], 401);
+}
+
+#[test]
 fn sigterm_ends_it_soon_with_streams_open_and_the_next_start_finds_everything() {
     let data = tempfile::tempdir().unwrap();
     let mut server = Server::start(data.path());

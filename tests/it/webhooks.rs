@@ -2,7 +2,7 @@
 //! it, so schedules of hours take milliseconds.
 
 mod addresses;
-mod setup;
+pub(crate) mod setup;
 
 use std::sync::Arc;
 use std::time::Duration;

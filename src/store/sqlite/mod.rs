@@ -63,6 +63,11 @@ impl SqliteStore {
         open::open_read_only(folder).await
     }
 
+    /// For a few writes while a server has the folder; its database must be there and up to date.
+    pub async fn open_beside(folder: &Path, options: &Options) -> Result<(Self, SqliteWriter), OpenError> {
+        open::open_beside(folder, options).await
+    }
+
     async fn submit<W: Write>(&self, write: W) -> Result<W::Reply, StoreError> {
         match &self.submissions {
             Some(submissions) => submissions.submit(write).await,

@@ -68,17 +68,7 @@ pub enum OpenError {
 pub(super) async fn open(folder: &Path, options: &Options) -> Result<(SqliteStore, SqliteWriter), OpenError> {
     let lock = lock(folder)?;
     let database = folder.join(DATABASE);
-    let writing = settings(&database)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("secure_delete", "ON")
-        .pragma("wal_autocheckpoint", "1000")
-        .pragma("journal_size_limit", "67108864");
-    let mut connection = writing
-        .connect()
-        .await
-        .map_err(|error| unopened(&database, error))?;
+    let mut connection = writing(&database, true).await?;
     check_sqlite(&mut connection, &database).await?;
     MIGRATIONS
         .run(&mut connection)
@@ -86,17 +76,55 @@ pub(super) async fn open(folder: &Path, options: &Options) -> Result<(SqliteStor
         .map_err(|error| unmigrated(&database, error))?;
     release_leases(&mut connection).await?;
 
+    joined(connection, &database, Some(lock), options).await
+}
+
+/// For a few writes beside a running server, such as a new key: SQLite lets one writer wait for the other. Takes
+/// no lock and changes no schema.
+pub(super) async fn open_beside(
+    folder: &Path,
+    options: &Options,
+) -> Result<(SqliteStore, SqliteWriter), OpenError> {
+    let database = folder.join(DATABASE);
+    if !database.is_file() {
+        return Err(OpenError::Missing(database));
+    }
+    let mut connection = writing(&database, false).await?;
+    check_sqlite(&mut connection, &database).await?;
+    check_schema(&mut connection, &database).await?;
+    joined(connection, &database, None, options).await
+}
+
+async fn writing(database: &Path, create: bool) -> Result<SqliteConnection, OpenError> {
+    let settings = settings(database)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("secure_delete", "ON")
+        .pragma("wal_autocheckpoint", "1000")
+        .pragma("journal_size_limit", "67108864");
+    settings
+        .connect()
+        .await
+        .map_err(|error| unopened(database, error))
+}
+
+/// The writer with its connection, and the store with its readers.
+async fn joined(
+    mut connection: SqliteConnection,
+    database: &Path,
+    lock: Option<File>,
+    options: &Options,
+) -> Result<(SqliteStore, SqliteWriter), OpenError> {
     let (position, newest) = watch::channel(newest_position(&mut connection).await?);
-    let readers = readers(&database, options.readers).await?;
+    let readers = readers(database, options.readers).await?;
     let (submissions, writer) = SqliteWriter::new(connection, lock, position, options.waiting_writes);
-    Ok((
-        SqliteStore {
-            readers,
-            submissions: Some(submissions),
-            position: newest,
-        },
-        writer,
-    ))
+    let store = SqliteStore {
+        readers,
+        submissions: Some(submissions),
+        position: newest,
+    };
+    Ok((store, writer))
 }
 
 /// Only looks, and takes no lock: works beside a running server.

@@ -28,13 +28,13 @@ pub(super) trait Write: Send + Sync + 'static {
 #[derive(Clone)]
 pub(super) struct Submissions(mpsc::Sender<Box<dyn Submitted>>);
 
-/// Does all the writing of a [`SqliteStore`](crate::store::sqlite::SqliteStore) and holds the lock on its folder.
+/// Does all the writing of a [`SqliteStore`](crate::store::sqlite::SqliteStore) and holds the lock on its folder, if it is the server's.
 pub struct SqliteWriter {
     connection: SqliteConnection,
     submitted: mpsc::Receiver<Box<dyn Submitted>>,
     position: watch::Sender<u64>,
-    /// Released when the writer ends.
-    _lock: File,
+    /// Released when the writer ends; `None` beside a server, which has it.
+    _lock: Option<File>,
 }
 
 impl Submissions {
@@ -59,7 +59,7 @@ impl SqliteWriter {
     /// `waiting` bounds the writes that wait for their turn.
     pub(super) fn new(
         connection: SqliteConnection,
-        lock: File,
+        lock: Option<File>,
         position: watch::Sender<u64>,
         waiting: usize,
     ) -> (Submissions, Self) {

@@ -32,7 +32,7 @@ impl Server {
             .env("FIRSTLINE_PATHS__DATA", data)
             .env("FIRSTLINE_WEBHOOKS__ALLOW_HTTP", "true")
             .env("FIRSTLINE_WEBHOOKS__PORTS", "[]")
-            .env("FIRSTLINE_WEBHOOKS__NETWORKS", r#"["127.0.0.1"]"#)
+            .env("FIRSTLINE_WEBHOOKS__NETWORKS", r#"["127.0.0.1/32"]"#)
             .env("FIRSTLINE_WEBHOOKS__RETRIES", RETRIES)
             .env("FIRSTLINE_HTTP__KEY_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__OPENS_PER_SECOND", "0")

@@ -121,7 +121,7 @@ pub(crate) fn options() -> Options {
         guard: guard::Options {
             allow_http: true,
             ports: Vec::new(),
-            networks: vec!["127.0.0.1".parse().expect("a network")],
+            networks: vec!["127.0.0.1/32".parse().expect("a network")],
         },
         ..Options::default()
     }
