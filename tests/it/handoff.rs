@@ -84,8 +84,23 @@ async fn it_arrives_once_accepted_after_three_failures_signed_and_as_the_contrac
     }
 
     let event: Value = serde_json::from_slice(&hits[3].body).unwrap();
+    check_event(&event, conversation);
+    let claim = event["data"]["links"]["claim"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&server.url)
+        .unwrap();
+    let claimed = send(claim, "claim", json!({ "agent": { "id": "ana" } })).await;
+    assert_eq!(claimed["owner"], "agent", "{claimed}");
+
+    let path = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
+    let deliveries = get(&client, &server.url, &path, &server.key).await;
+    assert_eq!(deliveries["data"][0]["state"], "delivered", "{deliveries}");
+}
+
+fn check_event(event: &Value, conversation: &str) {
     let mut found = BTreeSet::new();
-    paths(&event, "", &mut found);
+    paths(event, "", &mut found);
     // An article's source also says which passage; nothing else is added to the contract, and nothing is missing.
     found.remove("data.suggested_replies[].source.passage");
     let contract: BTreeSet<String> = CONTRACT.split_whitespace().map(str::to_owned).collect();
@@ -115,15 +130,4 @@ async fn it_arrives_once_accepted_after_three_failures_signed_and_as_the_contrac
         .map(|line| &line["from"])
         .collect();
     assert_eq!(from, ["customer", "bot", "customer", "bot"]);
-    let claim = data["links"]["claim"]
-        .as_str()
-        .unwrap()
-        .strip_prefix(&server.url)
-        .unwrap();
-    let claimed = send(claim, "claim", json!({ "agent": { "id": "ana" } })).await;
-    assert_eq!(claimed["owner"], "agent", "{claimed}");
-
-    let path = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
-    let deliveries = get(&client, &server.url, &path, &server.key).await;
-    assert_eq!(deliveries["data"][0]["state"], "delivered", "{deliveries}");
 }
