@@ -14,6 +14,7 @@ mod knowledge;
 mod live;
 mod logging;
 mod model_folder;
+mod power_cut;
 mod search;
 mod serve;
 mod store_contract;

@@ -1,5 +1,6 @@
 //! The real binary, serving a temporary data folder on a port of its own.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -27,6 +28,10 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `firstline serve` on the sample business and returns when it has said where it listens and what to try.
     pub(crate) fn start(data: &Path) -> Self {
+        Self::start_with(data, &[])
+    }
+
+    pub(crate) fn start_with(data: &Path, environment: &[(&str, &OsStr)]) -> Self {
         let mut child = program(repository())
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
@@ -38,6 +43,7 @@ impl Server {
             .env("FIRSTLINE_HTTP__OPENS_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__VISITOR_PER_SECOND", "0")
             .env("FIRSTLINE_LOG__LEVEL", "warn")
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
