@@ -56,6 +56,8 @@ struct Figures {
 }
 
 fn main() {
+    // The program brings no TLS of its own choice, so a client needs one before it is made.
+    rustls::crypto::ring::default_provider().install_default().ok();
     let options = options();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let data = tempfile::tempdir().unwrap();
