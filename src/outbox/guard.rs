@@ -200,7 +200,7 @@ mod tests {
         let options = Options {
             allow_http: true,
             ports: Vec::new(),
-            networks: ["10.1.0.0/16", "127.0.0.1", "fd00::/8"]
+            networks: ["10.1.0.0/16", "127.0.0.1/32", "fd00::/8"]
                 .map(|text| text.parse().unwrap())
                 .to_vec(),
         };
