@@ -51,15 +51,18 @@ pub(crate) fn focus(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading)
     }
 }
 
-/// "the first one", "2", a word of one label only, or a message that reads like one of the two.
+/// "the first one", "2", the words of one label, or a message that reads like one of the two.
 fn pick(draft: &Draft<'_>, options: &[Intent], normal_text: &str, reading: &Reading) -> Option<Intent> {
-    const FIRST: [&str; 5] = [" first ", " 1 ", " former ", " a ", " 1st "];
-    const SECOND: [&str; 6] = [" second ", " 2 ", " latter ", " b ", " 2nd ", " last "];
-    let short = normal_text.split_whitespace().count() <= 4;
-    let says = |words: &[&str]| short && words.iter().any(|word| normal_text.contains(word));
-    let by_number = match (says(&FIRST), says(&SECOND)) {
-        (true, false) => options.first(),
-        (false, true) => options.get(1),
+    const FIRST: [&str; 5] = ["first", "1", "former", "a", "1st"];
+    const SECOND: [&str; 6] = ["second", "2", "latter", "b", "2nd", "last"];
+    const FILLERS: [&str; 6] = ["the", "one", "option", "number", "please", "thanks"];
+    let words = normal_text
+        .split_whitespace()
+        .filter(|word| !FILLERS.contains(word));
+    // Such a word picks only where it says all there is to say: "i want a refund" is no "a".
+    let by_number = match words.collect::<Vec<_>>().as_slice() {
+        [word] if FIRST.contains(word) => options.first(),
+        [word] if SECOND.contains(word) => options.get(1),
         _ => None,
     };
     let label = |intent: &Intent| draft.policy.label(intent).map(normalise);
