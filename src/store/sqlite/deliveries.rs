@@ -233,11 +233,7 @@ impl Record {
         .bind(integer(self.claimed.lease))
         .execute(connection)
         .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::LeaseLost)
-        }
+        rows::changed_one(&done, StoreError::LeaseLost)
     }
 
     async fn add_attempt(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {

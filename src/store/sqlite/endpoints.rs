@@ -84,11 +84,7 @@ impl Write for ChangeEndpoint {
         .bind(endpoint.id.as_str())
         .execute(connection)
         .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(NO_ENDPOINT)
-        }
+        rows::changed_one(&done, NO_ENDPOINT)
     }
 }
 
@@ -108,11 +104,7 @@ impl Write for RemoveEndpoint {
             .bind(self.id.as_str())
             .execute(connection)
             .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(NO_ENDPOINT)
-        }
+        rows::changed_one(&done, NO_ENDPOINT)
     }
 }
 

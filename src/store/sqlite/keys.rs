@@ -85,10 +85,6 @@ impl Write for RevokeKey {
             .bind(self.id.as_str())
             .execute(connection)
             .await?;
-        if done.rows_affected() == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::NotFound("API key"))
-        }
+        rows::changed_one(&done, StoreError::NotFound("API key"))
     }
 }

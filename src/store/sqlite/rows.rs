@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::error::ErrorKind;
-use sqlx::sqlite::SqliteRow;
+use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 
 use crate::domain::api_key::{ApiKey, Role};
 use crate::domain::event::{EventKind, LoggedEvent};
@@ -30,6 +30,15 @@ impl From<sqlx::Error> for StoreError {
         } else {
             Self::Unavailable(error.to_string())
         }
+    }
+}
+
+/// `otherwise` when the row to change was not there.
+pub(super) fn changed_one(done: &SqliteQueryResult, otherwise: StoreError) -> Result<(), StoreError> {
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(otherwise)
     }
 }
 
