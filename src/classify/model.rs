@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokenizers::{Tokenizer, TruncationParams};
 
+use crate::classify::calibration::Confidence;
 use crate::domain::intent::Intent;
 
 const CARD: &str = "card.toml";
@@ -76,12 +77,14 @@ pub struct Card {
     pub scores: toml::Table,
 }
 
-/// Softmax temperatures, above 0; 1 leaves the model's own probabilities alone.
+/// What turns the graph's numbers into probabilities. Temperatures are above 0; 1 leaves the softmax alone.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     pub intent_temperature: f32,
     pub sentiment_temperature: f32,
+    /// Without it the softmax is the confidence. With it the graph needs a `similarity` output.
+    pub confidence: Option<Confidence>,
 }
 
 #[derive(Deserialize)]
@@ -192,6 +195,15 @@ fn read_card(folder: &Path) -> Result<Card, ModelError> {
                 "calibration.{key} is {temperature}; it must be above 0"
             )));
         }
+    }
+    if card
+        .calibration
+        .confidence
+        .is_some_and(|weights| !weights.is_finite())
+    {
+        return Err(refuse(
+            "calibration.confidence holds something that is not a number".to_owned(),
+        ));
     }
     Ok(card)
 }

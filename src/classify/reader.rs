@@ -53,10 +53,11 @@ impl Reader {
 
     /// Most probable first; of equals, the one that the labels name first.
     fn intents(&self, outputs: &Outputs) -> Vec<ScoredIntent> {
-        let confidences = probabilities(
-            &outputs.intent_logits,
-            self.folder.card().calibration.intent_temperature,
-        );
+        let calibration = &self.folder.card().calibration;
+        let mut confidences = probabilities(&outputs.intent_logits, calibration.intent_temperature);
+        if let Some(confidence) = &calibration.confidence {
+            confidence.apply(&mut confidences, &outputs.similarity);
+        }
         let mut intents: Vec<ScoredIntent> = self
             .folder
             .intents()

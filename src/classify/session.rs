@@ -20,6 +20,7 @@ const TOKEN_TYPE_IDS: &str = "token_type_ids";
 const INTENT_LOGITS: &str = "intent_logits";
 const SENTIMENT_LOGITS: &str = "sentiment_logits";
 const EMBEDDING: &str = "embedding";
+const SIMILARITY: &str = "similarity";
 
 /// Read once after loading, to see that the graph answers as the labels say.
 const WARM_UP: &str = "Where is my order?";
@@ -50,6 +51,8 @@ pub struct Outputs {
     pub sentiment_logits: Vec<f32>,
     /// Unit length.
     pub embedding: Vec<f32>,
+    /// For each intent, the cosine to the nearest of its training examples; empty when the card asks for none.
+    pub similarity: Vec<f32>,
 }
 
 /// Owned by one thread: a run takes it whole.
@@ -58,6 +61,7 @@ pub struct Session {
     session: ort::session::Session,
     tokenizer: Arc<Tokenizer>,
     intents: usize,
+    similarity: bool,
 }
 
 impl Session {
@@ -78,6 +82,7 @@ impl Session {
             session,
             tokenizer: folder.tokenizer(),
             intents: folder.intents().len(),
+            similarity: folder.card().calibration.confidence.is_some(),
         };
         let outputs = session.run(WARM_UP).map_err(|error| refuse(error.to_string()))?;
         let length = outputs
@@ -130,6 +135,11 @@ impl Session {
             intent_logits: take(&outputs, INTENT_LOGITS, Some(self.intents))?,
             sentiment_logits: take(&outputs, SENTIMENT_LOGITS, Some(3))?,
             embedding: take(&outputs, EMBEDDING, None)?,
+            similarity: if self.similarity {
+                take(&outputs, SIMILARITY, Some(self.intents))?
+            } else {
+                Vec::new()
+            },
         })
     }
 
