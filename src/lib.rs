@@ -5,6 +5,7 @@
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
+//!      train                           own intents: an offline tool
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
 //!  side: tasks, telemetry, entropy     know nothing of ours
@@ -24,4 +25,5 @@ pub mod ports;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod train;
 pub mod triage;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, fs, io};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokenizers::{Tokenizer, TruncationParams};
@@ -14,13 +14,13 @@ use tokenizers::{Tokenizer, TruncationParams};
 use crate::classify::calibration::Confidence;
 use crate::domain::intent::Intent;
 
-const CARD: &str = "card.toml";
-const LABELS: &str = "labels.json";
-const TOKENIZER: &str = "tokenizer.json";
-const GRAPH: &str = "model.onnx";
+pub(crate) const CARD: &str = "card.toml";
+pub(crate) const LABELS: &str = "labels.json";
+pub(crate) const TOKENIZER: &str = "tokenizer.json";
+pub(crate) const GRAPH: &str = "model.onnx";
 
 /// The only order in which the engine understands the sentiment output.
-const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
+pub(crate) const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
 
 /// Two tokens frame every text; more than 512 no encoder of this family has positions for.
 const MAX_TOKENS: std::ops::RangeInclusive<usize> = 8..=512;
@@ -53,7 +53,7 @@ pub enum ModelError {
 }
 
 /// `card.toml`: what the model is, what it was made from, how good it is.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
     pub name: String,
@@ -78,7 +78,7 @@ pub struct Card {
 }
 
 /// What turns the graph's numbers into probabilities. Temperatures are above 0; 1 leaves the softmax alone.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
     pub intent_temperature: f32,
@@ -154,6 +154,11 @@ impl ModelFolder {
     /// Reads the graph and holds it against the card again: the file may have been replaced since.
     pub(crate) fn read_graph(&self) -> Result<Vec<u8>, ModelError> {
         read_listed(&self.path, &self.card, GRAPH)
+    }
+
+    /// The tokenizer's file, held against the card again.
+    pub(crate) fn read_tokenizer_file(&self) -> Result<Vec<u8>, ModelError> {
+        read_listed(&self.path, &self.card, TOKENIZER)
     }
 }
 

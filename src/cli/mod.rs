@@ -16,6 +16,7 @@ mod search;
 mod secrets;
 mod serve;
 mod show;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Command {
     Chat(chat::Arguments),
     /// Read messages and say of each what it is about, its mood and what would be done with it
     Classify(classify::Arguments),
+    /// Make a model for own intents from example messages
+    Train(train::Arguments),
     /// Play written conversations and compare what the engine does with what they say
     Replay(replay::Arguments),
     /// Make, list and revoke API keys
@@ -101,6 +104,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
+        Command::Train(command) => train::run(&command, &load(&command.flags())?, output),
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
     }

@@ -56,6 +56,17 @@ impl Output {
         ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
     }
 
+    /// A bar on a terminal, up to `total`, for work that prints its results only afterwards.
+    pub(crate) fn progress_to(&self, total: usize, what: &str) -> ProgressBar {
+        if self.quiet {
+            return ProgressBar::hidden();
+        }
+        let style =
+            ProgressStyle::with_template(&format!("{{bar:30}} {{pos}} of {{len}} {what}, {{eta}} left"));
+        let bar = ProgressBar::new(total as u64);
+        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
+
     /// The error and what caused it, each cause once.
     pub(crate) fn error(&self, error: &CliError) {
         if error.exit() == Exit::Fine {

@@ -1,0 +1,80 @@
+//! Examples out of CSV with the header `text,label`. Knows nothing of other formats.
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+use crate::train::examples::Found;
+
+pub(crate) fn parse(text: &str, found: &mut Found) {
+    let mut reader = ReaderBuilder::new()
+        .trim(Trim::All)
+        .flexible(true)
+        .from_reader(text.as_bytes());
+    let column =
+        |header: &StringRecord, name: &str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
+    let columns = reader
+        .headers()
+        .ok()
+        .and_then(|header| Some((column(header, "text")?, column(header, "label")?, header.len())));
+    let Some((text, label, width)) = columns else {
+        found.problem(
+            1,
+            "the first line does not name the columns; let it be: text,label",
+        );
+        return;
+    };
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(1, csv::Position::line);
+                found.problem(line, format!("the row cannot be read: {error}; mend it"));
+                continue;
+            }
+        };
+        let line = record.position().map_or(1, csv::Position::line);
+        match (record.get(text), record.get(label)) {
+            (Some(text), Some(label)) if record.len() == width => found.row(line, text, label),
+            _ => found.problem(
+                line,
+                format!(
+                    "the row has {} fields and the header {width}; put a text with a comma in quotes",
+                    record.len()
+                ),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_and_what_is_wrong_with_others() {
+        let mut found = Found::default();
+        let text = "id,Label,text\n1,refund,\"give it back, please\"\n\n2,refund,\"two\nlines\"\n\
+                    3,,where\n4,refund,I want, it\n5,refund,\n";
+        parse(text, &mut found);
+        assert_eq!(
+            found.rows,
+            [
+                (2, "give it back, please".to_owned(), "refund".to_owned()),
+                (4, "two\nlines".to_owned(), "refund".to_owned()),
+            ]
+        );
+        let problems: Vec<_> = found.problems.iter().map(|(line, _)| *line).collect();
+        assert_eq!(problems, [Some(6), Some(7), Some(8)], "{:?}", found.problems);
+        assert!(found.problems[1].1.contains("in quotes"));
+        assert!(found.problems[0].1.contains("the label is empty"));
+    }
+
+    #[test]
+    fn a_file_without_the_header_is_refused() {
+        for text in ["", "where is it,track\n", "text\nhello\n"] {
+            let mut found = Found::default();
+            parse(text, &mut found);
+            assert!(found.rows.is_empty());
+            assert!(found.problems[0].1.contains("text,label"), "{text}");
+        }
+    }
+}
