@@ -87,6 +87,7 @@ pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Re
         TrainError::Folder(error) => unplaced(error),
         error @ (TrainError::TooFewIntents(_)
         | TrainError::Lonely(_)
+        | TrainError::EmptyTest
         | TrainError::Base(_)
         | TrainError::Read(_)
         | TrainError::Graph(_)) => unusable(error.into()),

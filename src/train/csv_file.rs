@@ -4,11 +4,11 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::train::examples::Found;
 
-pub(crate) fn parse(text: &str, found: &mut Found) {
+pub(crate) fn parse(text_of_file: &str, found: &mut Found) {
     let mut reader = ReaderBuilder::new()
         .trim(Trim::All)
         .flexible(true)
-        .from_reader(text.as_bytes());
+        .from_reader(text_of_file.as_bytes());
     let column =
         |header: &StringRecord, name: &str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
     let columns = reader
@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str, found: &mut Found) {
                 continue;
             }
         };
-        let line = record.position().map_or(1, csv::Position::line);
+        let line = record.position().map_or(1, |start| line_of(text_of_file, start));
         match (record.get(text), record.get(label)) {
             (Some(text), Some(label)) if record.len() == width => found.row(line, text, label),
             _ => found.problem(
@@ -43,6 +43,13 @@ pub(crate) fn parse(text: &str, found: &mut Found) {
             ),
         }
     }
+}
+
+/// A record starts where the one before ended: the blank lines in between are not its own.
+fn line_of(text: &str, start: &csv::Position) -> u64 {
+    let rest = text.as_bytes().iter().skip(start.byte() as usize);
+    let blank = rest.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    start.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
 #[cfg(test)]

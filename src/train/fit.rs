@@ -59,7 +59,7 @@ impl Head {
 
     /// Rows of inputs to rows of logits.
     pub(crate) fn logits(&self, inputs: &Array2<f32>) -> Array2<f32> {
-        inputs.dot(&self.weights()) + &self.bias()
+        inputs.dot(&self.weights()) + self.bias()
     }
 
     /// The head of some intents only, in the order asked for.

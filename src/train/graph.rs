@@ -9,8 +9,8 @@ use thiserror::Error;
 
 use crate::train::embed::{HEAD_INPUT, SIMILARITY_INPUT};
 use crate::train::onnx::{
-    ATTRIBUTE_GRAPH, ATTRIBUTE_GRAPHS, ATTRIBUTE_INT, ATTRIBUTE_INTS, Attribute, Dimension, FLOAT, Graph,
-    INT8, INT64, Model, Node, Shape, Tensor, TensorType, Type, ValueInfo,
+    ATTRIBUTE_GRAPH, ATTRIBUTE_GRAPHS, FLOAT, Graph, INT8, INT64, Model, Node, Tensor, ValueInfo, constant,
+    floats, integers, node, output, sizes, whole_number,
 };
 
 const INTENT_LOGITS: &str = "intent_logits";
@@ -226,79 +226,6 @@ fn quantised(examples: &Array2<f32>) -> (Vec<u8>, Vec<f32>) {
         }
     }
     (bytes, scales)
-}
-
-fn floats<'a>(values: impl Iterator<Item = &'a f32>) -> Vec<u8> {
-    values.flat_map(|value| value.to_le_bytes()).collect()
-}
-
-fn integers(values: impl Iterator<Item = i64>) -> Vec<u8> {
-    values.flat_map(i64::to_le_bytes).collect()
-}
-
-fn constant(name: &str, data_type: i32, dims: &[usize], raw_data: Vec<u8>) -> Vec<u8> {
-    Tensor {
-        dims: dims.iter().map(|size| *size as i64).collect(),
-        data_type: Some(data_type),
-        name: Some(name.to_owned()),
-        raw_data: Some(raw_data),
-    }
-    .encode_to_vec()
-}
-
-fn node(kind: &str, inputs: &[&str], outputs: &[&str], attribute: Option<Attribute>) -> Vec<u8> {
-    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Node {
-        input: owned(inputs),
-        output: owned(outputs),
-        name: outputs.first().map(|output| format!("own.node.{output}")),
-        op_type: Some(kind.to_owned()),
-        attribute: attribute.into_iter().collect(),
-    }
-    .encode_to_vec()
-}
-
-fn whole_number(name: &str, value: i64) -> Attribute {
-    Attribute {
-        name: Some(name.to_owned()),
-        i: Some(value),
-        ints: Vec::new(),
-        kind: Some(ATTRIBUTE_INT),
-    }
-}
-
-fn sizes(name: &str, size: usize) -> Attribute {
-    Attribute {
-        name: Some(name.to_owned()),
-        i: None,
-        ints: vec![size as i64],
-        kind: Some(ATTRIBUTE_INTS),
-    }
-}
-
-fn output(name: &str, width: usize) -> Vec<u8> {
-    let batch = Dimension {
-        value: None,
-        parameter: Some("batch".to_owned()),
-    };
-    let width = Dimension {
-        value: Some(width as i64),
-        parameter: None,
-    };
-    let tensor_type = TensorType {
-        elem_type: Some(FLOAT),
-        shape: Some(Shape {
-            dim: vec![batch, width],
-        }),
-    };
-    let kind = Type {
-        tensor_type: Some(tensor_type),
-    };
-    ValueInfo {
-        name: Some(name.to_owned()),
-        kind: Some(kind),
-    }
-    .encode_to_vec()
 }
 
 #[cfg(test)]

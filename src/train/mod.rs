@@ -51,6 +51,8 @@ pub enum TrainError {
     TooFewIntents(usize),
     #[error("with one example an intent cannot be learnt; write more for {}, or remove them", .0.join(", "))]
     Lonely(Vec<String>),
+    #[error("the test holds no rows; write some, or leave --test out")]
+    EmptyTest,
     #[error(transparent)]
     Base(#[from] ModelError),
     #[error(transparent)]
@@ -107,15 +109,16 @@ pub fn train(
     let names = intents(rows)?;
     let number: BTreeMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
     let labels: Vec<usize> = rows.iter().map(|row| number[row.label.as_str()]).collect();
-    let test_rows = task.test.as_ref().map_or(&[][..], |test| test.rows.as_slice());
-    let texts: Vec<&str> = rows
-        .iter()
-        .chain(test_rows)
-        .map(|row| row.text.as_str())
-        .collect();
-    let all = embed(runtime, base, &texts, on_read)?;
-    let (vectors, test_vectors) = all.view().split_at(Axis(0), rows.len());
-    let (vectors, test_vectors) = (vectors.to_owned(), test_vectors.to_owned());
+    let vectors_of = |rows: &[Example]| {
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        embed(runtime, base, &texts, on_read)
+    };
+    let vectors = vectors_of(rows)?;
+    let test = task.test.as_ref().map(|test| test.rows.as_slice());
+    if test.is_some_and(<[Example]>::is_empty) {
+        return Err(TrainError::EmptyTest);
+    }
+    let test_vectors = test.map(vectors_of).transpose()?;
 
     let out_of_scope = number.get(Intent::OUT_OF_SCOPE).copied();
     let learned = learn(&Material {
@@ -129,10 +132,9 @@ pub fn train(
     });
 
     let corpus = |rows, vectors| Corpus { rows, vectors };
-    let test = task
-        .test
-        .as_ref()
-        .map(|test| corpus(test.rows.as_slice(), &test_vectors));
+    let test = test
+        .zip(test_vectors.as_ref())
+        .map(|(rows, vectors)| corpus(rows, vectors));
     let judge = |rows: &[Example], verdicts: &[Verdict]| {
         let gold = |row: usize| number.get(rows[row].label.as_str()).copied();
         scores(rows, verdicts, gold, &names, out_of_scope)

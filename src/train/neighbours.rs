@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_spread_starts_in_the_middle_and_goes_to_the_edges() {
-        let rows = circle(&[0.0, 40.0, 45.0, 50.0, 90.0, 45.0]);
+        let rows = circle(&[0.0, 40.0, 45.0, 50.0, 85.0, 45.0]);
         assert_eq!(spread(rows.view(), 3), [2, 0, 4]);
         assert_eq!(spread(rows.view(), 9).len(), 6);
         assert!(spread(Array2::zeros((0, 2)).view(), 3).is_empty());

@@ -144,3 +144,82 @@ pub(crate) struct Dimension {
     #[prost(string, optional, tag = "2")]
     pub(crate) parameter: Option<String>,
 }
+
+/// As `raw_data` has them.
+pub(crate) fn floats<'a>(values: impl Iterator<Item = &'a f32>) -> Vec<u8> {
+    values.flat_map(|value| value.to_le_bytes()).collect()
+}
+
+pub(crate) fn integers(values: impl Iterator<Item = i64>) -> Vec<u8> {
+    values.flat_map(i64::to_le_bytes).collect()
+}
+
+/// An initializer; `dims` and `raw_data` fit each other.
+pub(crate) fn constant(name: &str, data_type: i32, dims: &[usize], raw_data: Vec<u8>) -> Vec<u8> {
+    Tensor {
+        dims: dims.iter().map(|size| *size as i64).collect(),
+        data_type: Some(data_type),
+        name: Some(name.to_owned()),
+        raw_data: Some(raw_data),
+    }
+    .encode_to_vec()
+}
+
+/// Named after its first output.
+pub(crate) fn node(kind: &str, inputs: &[&str], outputs: &[&str], attribute: Option<Attribute>) -> Vec<u8> {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Node {
+        input: owned(inputs),
+        output: owned(outputs),
+        name: outputs.first().map(|output| format!("own.node.{output}")),
+        op_type: Some(kind.to_owned()),
+        attribute: attribute.into_iter().collect(),
+    }
+    .encode_to_vec()
+}
+
+/// An attribute of one number.
+pub(crate) fn whole_number(name: &str, value: i64) -> Attribute {
+    Attribute {
+        name: Some(name.to_owned()),
+        i: Some(value),
+        ints: Vec::new(),
+        kind: Some(ATTRIBUTE_INT),
+    }
+}
+
+/// An attribute of a list, with one number in it.
+pub(crate) fn sizes(name: &str, size: usize) -> Attribute {
+    Attribute {
+        name: Some(name.to_owned()),
+        i: None,
+        ints: vec![size as i64],
+        kind: Some(ATTRIBUTE_INTS),
+    }
+}
+
+/// An output of floats, one row of `width` for each text.
+pub(crate) fn output(name: &str, width: usize) -> Vec<u8> {
+    let batch = Dimension {
+        value: None,
+        parameter: Some("batch".to_owned()),
+    };
+    let width = Dimension {
+        value: Some(width as i64),
+        parameter: None,
+    };
+    let tensor_type = TensorType {
+        elem_type: Some(FLOAT),
+        shape: Some(Shape {
+            dim: vec![batch, width],
+        }),
+    };
+    let kind = Type {
+        tensor_type: Some(tensor_type),
+    };
+    ValueInfo {
+        name: Some(name.to_owned()),
+        kind: Some(kind),
+    }
+    .encode_to_vec()
+}

@@ -21,5 +21,7 @@ mod store_contract;
 mod store_sqlite;
 mod support;
 mod tidy;
+
+mod train;
 mod transcripts;
 mod webhooks;
