@@ -21,6 +21,7 @@ const INTENT_LOGITS: &str = "intent_logits";
 const SENTIMENT_LOGITS: &str = "sentiment_logits";
 const EMBEDDING: &str = "embedding";
 const SIMILARITY: &str = "similarity";
+const FEATURES: &str = "features";
 
 /// Read once after loading, to see that the graph answers as the labels say.
 const WARM_UP: &str = "Where is my order?";
@@ -53,6 +54,8 @@ pub struct Outputs {
     pub embedding: Vec<f32>,
     /// For each intent, the cosine to the nearest of its training examples; empty when the card asks for none.
     pub similarity: Vec<f32>,
+    /// What a new head is best put on; empty when the graph offers nothing beside the embedding.
+    pub features: Vec<f32>,
 }
 
 /// Owned by one thread: a run takes it whole.
@@ -62,6 +65,7 @@ pub struct Session {
     tokenizer: Arc<Tokenizer>,
     intents: usize,
     similarity: bool,
+    features: bool,
 }
 
 impl Session {
@@ -78,11 +82,13 @@ impl Session {
         };
         let session = build(runtime, &graph).map_err(refuse)?;
         check_inputs(&session).map_err(refuse)?;
+        let features = session.outputs().iter().any(|output| output.name() == FEATURES);
         let mut session = Self {
             session,
             tokenizer: folder.tokenizer(),
             intents: folder.intents().len(),
             similarity: folder.card().calibration.confidence.is_some(),
+            features,
         };
         let outputs = session.run(WARM_UP).map_err(|error| refuse(error.to_string()))?;
         let length = outputs
@@ -137,6 +143,11 @@ impl Session {
             embedding: take(&outputs, EMBEDDING, None)?,
             similarity: if self.similarity {
                 take(&outputs, SIMILARITY, Some(self.intents))?
+            } else {
+                Vec::new()
+            },
+            features: if self.features {
+                take(&outputs, FEATURES, None)?
             } else {
                 Vec::new()
             },

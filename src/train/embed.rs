@@ -7,13 +7,37 @@ use crate::classify::runtime::Runtime;
 use crate::classify::session::{Session, SessionError};
 use crate::train::threads;
 
-/// The output that heads of own intents stand on, and the one whose cosine says how alike two texts are.
-pub(crate) const HEAD_INPUT: &str = "embedding";
-pub(crate) const SIMILARITY_INPUT: &str = "embedding";
+/// The output whose cosine says how alike two texts are.
+pub(crate) const EMBEDDING: &str = "embedding";
 
-/// One row for each text, of unit length: a product of two rows is their cosine.
-///
-/// Each text is read by itself, so the rows are the same to the bit on any number of cores.
+/// The output that a new head is best put on; a base model may lack it.
+const FEATURES: &str = "features";
+
+/// One row for each text.
+#[derive(Debug)]
+pub(crate) struct Vectors {
+    /// Of unit length: a product of two rows is their cosine.
+    pub(crate) embeddings: Array2<f32>,
+    features: Option<Array2<f32>>,
+}
+
+impl Vectors {
+    /// What a head stands on.
+    pub(crate) fn inputs(&self) -> &Array2<f32> {
+        self.features.as_ref().unwrap_or(&self.embeddings)
+    }
+
+    /// The output of the graph that these inputs came from.
+    pub(crate) fn input_name(&self) -> &'static str {
+        if self.features.is_some() {
+            FEATURES
+        } else {
+            EMBEDDING
+        }
+    }
+}
+
+/// Each text is read by itself, so the rows are the same to the bit on any number of cores. There is a text at least.
 ///
 /// # Errors
 /// Those of [`Session::open`] and [`Session::run`].
@@ -22,20 +46,30 @@ pub(crate) fn embed(
     base: &ModelFolder,
     texts: &[&str],
     on_read: &(dyn Fn() + Sync),
-) -> Result<Array2<f32>, SessionError> {
-    let rows = threads::with_workers(
+) -> Result<Vectors, SessionError> {
+    let outputs = threads::with_workers(
         texts.len(),
         || Session::open(runtime, base),
         |session, item| {
             let outputs = session.run(texts[item])?;
             on_read();
-            Ok::<_, SessionError>(outputs.embedding)
+            Ok::<_, SessionError>((outputs.embedding, outputs.features))
         },
     )?;
+    let (embeddings, features): (Vec<_>, Vec<_>) = outputs.into_iter().unzip();
+    let features = joined(&features);
+    Ok(Vectors {
+        embeddings: joined(&embeddings),
+        features: (features.ncols() > 0).then_some(features),
+    })
+}
+
+/// Rows of one length as a matrix.
+fn joined(rows: &[Vec<f32>]) -> Array2<f32> {
     let width = rows.first().map_or(0, Vec::len);
-    let mut vectors = Array2::zeros((rows.len(), width));
-    for (mut vector, row) in vectors.rows_mut().into_iter().zip(&rows) {
-        vector.assign(&ArrayView1::from(row));
+    let mut matrix = Array2::zeros((rows.len(), width));
+    for (mut joined, row) in matrix.rows_mut().into_iter().zip(rows) {
+        joined.assign(&ArrayView1::from(row));
     }
-    Ok(vectors)
+    matrix
 }

@@ -7,7 +7,7 @@ use ndarray::{Array2, ArrayView1, ArrayView2};
 use prost::Message;
 use thiserror::Error;
 
-use crate::train::embed::{HEAD_INPUT, SIMILARITY_INPUT};
+use crate::train::embed::EMBEDDING;
 use crate::train::onnx::{
     ATTRIBUTE_GRAPH, ATTRIBUTE_GRAPHS, FLOAT, Graph, INT8, INT64, Model, Node, Tensor, ValueInfo, constant,
     floats, integers, node, output, sizes, whole_number,
@@ -39,6 +39,8 @@ pub enum GraphError {
 /// What takes the place of the old head. Examples are sorted by intent; each intent has at least one.
 #[derive(Debug)]
 pub(crate) struct NewEnd<'a> {
+    /// The output that the head takes its inputs from.
+    pub(crate) input: &'static str,
     /// One row for each input, one column for each intent.
     pub(crate) weights: ArrayView2<'a, f32>,
     pub(crate) bias: ArrayView1<'a, f32>,
@@ -61,14 +63,14 @@ pub(crate) fn with_new_end(base: &[u8], end: &NewEnd<'_>) -> Result<Vec<u8>, Gra
         });
     }
     let graph = model.graph.get_or_insert_default();
-    cut(graph)?;
+    cut(graph, end.input)?;
     append_head(graph, end);
     append_similarity(graph, end);
     Ok(model.encode_to_vec())
 }
 
 /// Removes what only the replaced outputs need, and these outputs.
-fn cut(graph: &mut Graph) -> Result<(), GraphError> {
+fn cut(graph: &mut Graph, input: &'static str) -> Result<(), GraphError> {
     let nodes: Vec<Node> = decode_all(&graph.node)?;
     let attributes = nodes.iter().flat_map(|node| &node.attribute);
     let nests = |kind| matches!(kind, Some(ATTRIBUTE_GRAPH | ATTRIBUTE_GRAPHS));
@@ -76,7 +78,7 @@ fn cut(graph: &mut Graph) -> Result<(), GraphError> {
         return Err(GraphError::Nested);
     }
     let outputs = names(&graph.output)?;
-    if let Some(missing) = [HEAD_INPUT, SIMILARITY_INPUT]
+    if let Some(missing) = [input, EMBEDDING]
         .into_iter()
         .find(|name| !outputs.iter().any(|output| output == name))
     {
@@ -141,7 +143,7 @@ fn append_head(graph: &mut Graph, end: &NewEnd<'_>) {
     );
     let bias = constant("own.bias", FLOAT, &[intents], floats(end.bias.iter()));
     graph.initializer.extend([weights, bias]);
-    let inputs = [HEAD_INPUT, "own.weights", "own.bias"];
+    let inputs = [end.input, "own.weights", "own.bias"];
     graph.node.push(node("Gemm", &inputs, &[INTENT_LOGITS], None));
     graph.output.push(output(INTENT_LOGITS, intents));
 }
@@ -178,12 +180,7 @@ fn append_similarity(graph: &mut Graph, end: &NewEnd<'_>) {
     let product = [text, "own.examples", zero, "own.examples.zero"];
     let to_float = whole_number("to", i64::from(FLOAT));
     graph.node.extend([
-        node(
-            "DynamicQuantizeLinear",
-            &[SIMILARITY_INPUT],
-            &[text, scale, zero],
-            None,
-        ),
+        node("DynamicQuantizeLinear", &[EMBEDDING], &[text, scale, zero], None),
         node("MatMulInteger", &product, &["own.product"], None),
         node("Cast", &["own.product"], &["own.product.float"], Some(to_float)),
         node("Mul", &[scale, "own.examples.scale"], &["own.scale"], None),
@@ -267,6 +264,7 @@ mod tests {
 
     fn end(examples: &Array2<f32>) -> NewEnd<'_> {
         NewEnd {
+            input: EMBEDDING,
             weights: examples.view(),
             bias: examples.row(0),
             examples,
@@ -291,6 +289,27 @@ mod tests {
             ["embedding", "mood", "intent_logits", "similarity"]
         );
         assert_eq!(names(&after.value_info).unwrap(), ["embedding"]);
+    }
+
+    #[test]
+    fn a_head_can_stand_on_another_output() {
+        let examples = array![[0.6_f32, 0.8], [1.0, 0.0]];
+        let wanting = |input| NewEnd {
+            input,
+            ..end(&examples)
+        };
+        let after = with_new_end(&base(), &wanting("mood")).unwrap();
+        let nodes: Vec<Node> = decode_all(&Model::decode(&*after).unwrap().graph.unwrap().node).unwrap();
+        let head = nodes
+            .iter()
+            .find(|node| node.output == ["intent_logits"])
+            .unwrap();
+        assert_eq!(head.input, ["mood", "own.weights", "own.bias"]);
+        let found = with_new_end(&base(), &wanting("features"));
+        assert!(
+            matches!(found, Err(GraphError::NoOutput("features"))),
+            "{found:?}"
+        );
     }
 
     #[test]

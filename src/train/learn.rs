@@ -5,6 +5,7 @@ use ndarray::{Array2, Axis};
 
 use crate::classify::calibration::{Confidence, Evidence, probabilities};
 use crate::train::confidence::{self, Observation};
+use crate::train::embed::Vectors;
 use crate::train::fit::{Head, Scaling};
 use crate::train::neighbours::{per_intent, spread};
 use crate::train::validate::{self, Rows, cross_validate, final_head};
@@ -15,11 +16,11 @@ const KEPT: usize = 64;
 /// How much of the weight of all rows those have that are out of scope, when the confidence is fitted.
 const STRANGE_SHARE: f64 = 0.25;
 
-/// A row of vectors for each example, of unit length, with the number of its intent and of its fold. Every intent has
+/// Vectors of each example, with the number of its intent and of its fold. Every intent has
 /// rows in at least two folds.
 #[derive(Debug)]
 pub(crate) struct Material<'a> {
-    pub(crate) vectors: &'a Array2<f32>,
+    pub(crate) vectors: &'a Vectors,
     pub(crate) labels: &'a [usize],
     pub(crate) intents: usize,
     /// The intent that says that a message is none of the others, where there is one.
@@ -32,7 +33,7 @@ pub(crate) struct Material<'a> {
 
 #[derive(Debug)]
 pub(crate) struct Learned {
-    /// For vectors as they come.
+    /// For inputs as they come.
     pub(crate) head: Head,
     /// The C of the penalty that was chosen.
     pub(crate) strength: f64,
@@ -55,8 +56,8 @@ pub(crate) struct Verdict {
 }
 
 pub(crate) fn learn(material: &Material<'_>) -> Learned {
-    let scaling = Scaling::of(material.vectors);
-    let inputs = scaling.apply(material.vectors);
+    let scaling = Scaling::of(material.vectors.inputs());
+    let inputs = scaling.apply(material.vectors.inputs());
     let rows = Rows {
         inputs: &inputs,
         labels: material.labels,
@@ -67,8 +68,8 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
     let head = final_head(rows, &validated);
     let (kept, counts) = keep(material);
     let similarities = per_intent(
-        material.vectors,
-        &material.vectors.select(Axis(0), &kept),
+        &material.vectors.embeddings,
+        &material.vectors.embeddings.select(Axis(0), &kept),
         &intents_of(&counts),
         material.intents,
         |row, key| material.folds[row] != material.folds[kept[key]],
@@ -123,11 +124,17 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
 
 impl Learned {
     /// What the new model says of other texts, by their vectors; `vectors` are those it was made from.
-    pub(crate) fn read(&self, vectors: &Array2<f32>, texts: &Array2<f32>) -> Vec<Verdict> {
+    pub(crate) fn read(&self, vectors: &Vectors, texts: &Vectors) -> Vec<Verdict> {
         let intent_of_key = intents_of(&self.counts);
-        let keys = vectors.select(Axis(0), &self.kept);
-        let similarities = per_intent(texts, &keys, &intent_of_key, self.counts.len(), |_, _| true);
-        let logits = self.head.logits(texts);
+        let keys = vectors.embeddings.select(Axis(0), &self.kept);
+        let similarities = per_intent(
+            &texts.embeddings,
+            &keys,
+            &intent_of_key,
+            self.counts.len(),
+            |_, _| true,
+        );
+        let logits = self.head.logits(texts.inputs());
         let verdict = |row: usize| {
             let (logits, near) = (logits.row(row).to_vec(), similarities.row(row).to_vec());
             let (intent, evidence) = read(&logits, &near, self.temperature)?;
@@ -137,7 +144,7 @@ impl Learned {
                 confidence: self.confidence.probability(&evidence),
             })
         };
-        (0..texts.nrows()).filter_map(verdict).collect()
+        (0..logits.nrows()).filter_map(verdict).collect()
     }
 }
 
@@ -155,7 +162,7 @@ fn keep(material: &Material<'_>) -> (Vec<usize>, Vec<usize>) {
         let rows: Vec<usize> = (0..material.labels.len())
             .filter(|row| material.labels[*row] == intent)
             .collect();
-        let taken = spread(material.vectors.select(Axis(0), &rows).view(), KEPT);
+        let taken = spread(material.vectors.embeddings.select(Axis(0), &rows).view(), KEPT);
         counts.push(taken.len());
         kept.extend(taken.into_iter().map(|at| rows[at]));
     }

@@ -23,7 +23,7 @@ mod validate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ndarray::{Array2, Axis};
+use ndarray::Axis;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use toml::{Table, Value};
@@ -32,7 +32,7 @@ use crate::classify::model::{Calibration, Card, GRAPH, ModelError, ModelFolder};
 use crate::classify::runtime::Runtime;
 use crate::classify::session::SessionError;
 use crate::domain::intent::Intent;
-use crate::train::embed::embed;
+use crate::train::embed::{Vectors, embed};
 use crate::train::examples::{Example, Examples};
 use crate::train::folder::{FolderError, NewModel};
 use crate::train::graph::{GraphError, NewEnd, with_new_end};
@@ -113,11 +113,11 @@ pub fn train(
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         embed(runtime, base, &texts, on_read)
     };
-    let vectors = vectors_of(rows)?;
     let test = task.test.as_ref().map(|test| test.rows.as_slice());
     if test.is_some_and(<[Example]>::is_empty) {
         return Err(TrainError::EmptyTest);
     }
+    let vectors = vectors_of(rows)?;
     let test_vectors = test.map(vectors_of).transpose()?;
 
     let out_of_scope = number.get(Intent::OUT_OF_SCOPE).copied();
@@ -131,10 +131,11 @@ pub fn train(
         groups: &groups(&names, task.seed),
     });
 
-    let corpus = |rows, vectors| Corpus { rows, vectors };
-    let test = test
-        .zip(test_vectors.as_ref())
-        .map(|(rows, vectors)| corpus(rows, vectors));
+    let test = test.zip(test_vectors.as_ref());
+    let findings = lint(
+        corpus(rows, &vectors),
+        test.map(|(rows, vectors)| corpus(rows, vectors)),
+    );
     let judge = |rows: &[Example], verdicts: &[Verdict]| {
         let gold = |row: usize| number.get(rows[row].label.as_str()).copied();
         scores(rows, verdicts, gold, &names, out_of_scope)
@@ -146,12 +147,12 @@ pub fn train(
         intents: names.len(),
         sources: task.examples.sources.clone(),
         notes: notes(task, &names),
-        lint: lint(corpus(rows, &vectors), test),
+        lint: findings,
         strength: learned.strength,
         intent_temperature: learned.temperature,
         confidence: learned.confidence,
         cross_validated: judge(rows, &learned.unseen),
-        test: test.map(|test| judge(test.rows, &learned.read(&vectors, test.vectors))),
+        test: test.map(|(rows, texts)| judge(rows, &learned.read(&vectors, texts))),
     };
     let model = NewModel {
         graph: new_graph(base, &learned, &vectors)?,
@@ -160,6 +161,13 @@ pub fn train(
         intents: names,
     };
     Ok(Trained { report, model })
+}
+
+fn corpus<'a>(rows: &'a [Example], vectors: &'a Vectors) -> Corpus<'a> {
+    Corpus {
+        rows,
+        vectors: &vectors.embeddings,
+    }
 }
 
 /// The names of the intents, sorted.
@@ -263,9 +271,10 @@ fn notes(task: &Task, names: &[String]) -> Vec<String> {
     notes
 }
 
-fn new_graph(base: &ModelFolder, learned: &Learned, vectors: &Array2<f32>) -> Result<Vec<u8>, TrainError> {
-    let examples = vectors.select(Axis(0), &learned.kept);
+fn new_graph(base: &ModelFolder, learned: &Learned, vectors: &Vectors) -> Result<Vec<u8>, TrainError> {
+    let examples = vectors.embeddings.select(Axis(0), &learned.kept);
     let end = NewEnd {
+        input: vectors.input_name(),
         weights: learned.head.weights(),
         bias: learned.head.bias(),
         examples: &examples,
