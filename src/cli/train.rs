@@ -186,11 +186,11 @@ fn print_scores(what: &str, scores: &Scores, output: &Output) -> Result<(), CliE
         ))?;
     }
     if !scores.confused.is_empty() {
-        output.line("taken for each other:")?;
+        output.line("rows taken for each other:")?;
     }
     for pair in &scores.confused {
         output.line(format!(
-            "  {} rows: {} / {}",
+            "  {:>3}  {} / {}",
             pair.rows, pair.intents[0], pair.intents[1]
         ))?;
         for mistaken in &pair.examples {

@@ -277,7 +277,7 @@ fn the_report_is_for_people_too_and_two_intents_are_enough() {
         "nlu.yml:5, ",
         "starved: greet has 3 examples",
         "cross-validated: accuracy",
-        "taken for each other:",
+        "rows taken for each other:",
     ] {
         assert!(finished.stdout.contains(part), "{part}\n{}", finished.stdout);
     }
