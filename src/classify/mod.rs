@@ -87,11 +87,6 @@ impl OnnxClassifier {
         )?;
         Ok(Self { pool })
     }
-
-    /// Whether a thread is left to answer: what readiness asks.
-    pub fn alive(&self) -> bool {
-        self.pool.alive()
-    }
 }
 
 #[async_trait]
@@ -100,6 +95,10 @@ impl Classifier for OnnxClassifier {
     /// refused, keeps every thread busy and gets the answers in order.
     async fn classify(&self, text: &str) -> Result<Classification, Fault> {
         self.pool.run(text).await
+    }
+
+    fn alive(&self) -> bool {
+        self.pool.alive()
     }
 }
 
