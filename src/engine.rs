@@ -137,6 +137,9 @@ impl Engine {
             Err(fault) => return Reading::failed(fault),
         };
         let mut reading = Reading::new(classification, Vec::new());
+        let business = parts.policy.business();
+        let on_the_wall = business.time_zone.to_datetime((self.clock)());
+        reading.resolve_moments(text.as_str(), on_the_wall, business.date_order);
         match self.search(text, &reading, parts) {
             Ok(hits) => reading.hits = hits,
             Err(fault) => reading.fault = Some(fault),

@@ -306,7 +306,7 @@ async fn changed_knowledge_is_taken_by_a_signal_and_a_mistake_in_it_is_not() {
     place
         .refused(
             &[],
-            &["policy.yml:13: confidence.answer: 50 is not between 0 and 1"],
+            &["policy.yml:15: confidence.answer: 50 is not between 0 and 1"],
         )
         .await;
     fs::write(&policy, text.replace("answer: 0.50", "answer: 0.51")).unwrap();
