@@ -27,6 +27,9 @@ pub const DEFAULTS: &str = include_str!("config.default.toml");
 /// What is read when it is there and `--config` names no other.
 pub const FILE: &str = "firstline.toml";
 
+/// The environment variable of [`api_key`].
+pub const API_KEY: &str = "FIRSTLINE_API_KEY";
+
 /// The library that `make run` fetches.
 const RUNTIME_LIBRARY: &str = "libonnxruntime.so.1.31.1";
 
@@ -119,6 +122,11 @@ pub fn load(file: Option<&Path>, flags: &[Flag]) -> Result<Config, ConfigError> 
 /// True unless the user asked for plain text: <https://no-color.org>.
 pub fn may_colour() -> bool {
     Environment::read().variable("NO_COLOR").is_none()
+}
+
+/// The API key for commands that ask a running server; a flag would show it to everyone on the machine.
+pub fn api_key() -> Option<String> {
+    Environment::read().variable(API_KEY).map(str::to_owned)
 }
 
 fn layered(

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use thiserror::Error;
+use tokio::sync::watch;
 
 use crate::domain::article::{ArticleHit, Audience};
 use crate::domain::conversation::{Conversation, Customer};
@@ -37,14 +38,41 @@ pub enum EngineError {
     Store(#[from] StoreError),
 }
 
+/// What is made of the operator's files, and fits together.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    pub classifier: Arc<dyn Classifier>,
+    pub knowledge: Arc<dyn KnowledgeBase>,
+    pub policy: Arc<Policy>,
+}
+
+/// The parts that are in service. They are exchanged as one value, so that a turn that takes them once sees either
+/// the old ones or the new ones, never some of each. Clones share it.
+#[derive(Debug, Clone)]
+pub struct InService(watch::Sender<Arc<Parts>>);
+
+impl InService {
+    pub fn new(parts: Parts) -> Self {
+        Self(watch::Sender::new(Arc::new(parts)))
+    }
+
+    /// Good for one turn: whoever holds it keeps these parts alive.
+    pub fn parts(&self) -> Arc<Parts> {
+        Arc::clone(&self.0.borrow())
+    }
+
+    /// Puts others in their place and returns the old ones, which turns under way may still hold.
+    pub fn exchange(&self, parts: Parts) -> Arc<Parts> {
+        self.0.send_replace(Arc::new(parts))
+    }
+}
+
 /// What the engine joins.
 #[derive(Clone)]
 pub struct Engine {
     pub workspace: WorkspaceId,
-    pub classifier: Arc<dyn Classifier>,
-    pub knowledge: Arc<dyn KnowledgeBase>,
+    pub in_service: InService,
     pub store: Arc<dyn Store>,
-    pub policy: Arc<Policy>,
     pub clock: Clock,
 }
 
@@ -80,8 +108,9 @@ impl Engine {
         {
             return Ok(record);
         }
+        let parts = self.in_service.parts();
         let reading = match input {
-            Input::CustomerMessage { text } => self.read(text).await,
+            Input::CustomerMessage { text } => self.read(text, &parts).await,
             Input::Opened | Input::AgentMessage { .. } | Input::AgentAction { .. } | Input::Rated { .. } => {
                 Reading::default()
             }
@@ -89,7 +118,7 @@ impl Engine {
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
             let conversation = self.conversation(target, now).await?;
-            let turn = decide(&conversation, input, &reading, &self.policy, now)?;
+            let turn = decide(&conversation, input, &reading, &parts.policy, now)?;
             match self.store.commit(&turn, key).await {
                 Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
                 Ok(Committed::Repeated(record)) => return Ok(*record),
@@ -102,24 +131,27 @@ impl Engine {
 
     /// All that the model and the search say of a text. A part that fails leaves its fault in the reading, and the
     /// decision hands off.
-    pub async fn read(&self, text: &Text) -> Reading {
-        let classification = match self.classifier.classify(text.as_str()).await {
+    pub async fn read(&self, text: &Text, parts: &Parts) -> Reading {
+        let classification = match parts.classifier.classify(text.as_str()).await {
             Ok(classification) => classification,
             Err(fault) => return Reading::failed(fault),
         };
         let mut reading = Reading::new(classification, Vec::new());
-        match self.search(text, &reading) {
+        let business = parts.policy.business();
+        let on_the_wall = business.time_zone.to_datetime((self.clock)());
+        reading.resolve_moments(text.as_str(), on_the_wall, business.date_order);
+        match self.search(text, &reading, parts) {
             Ok(hits) => reading.hits = hits,
             Err(fault) => reading.fault = Some(fault),
         }
         reading
     }
 
-    fn search(&self, text: &Text, reading: &Reading) -> Result<Vec<ArticleHit>, Fault> {
-        self.knowledge.search(&SearchQuery {
+    fn search(&self, text: &Text, reading: &Reading, parts: &Parts) -> Result<Vec<ArticleHit>, Fault> {
+        parts.knowledge.search(&SearchQuery {
             text: text.as_str(),
             intents: &reading.intents,
-            locale: &self.policy.business().locale,
+            locale: &parts.policy.business().locale,
             audience: Audience::Public,
             now: (self.clock)(),
             limit: HITS_MAX,

@@ -27,6 +27,11 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 pub trait Classifier: Send + Sync + fmt::Debug {
     /// Never waits for long: a full pool is [`Fault::Overloaded`] at once.
     async fn classify(&self, text: &str) -> Result<Classification, Fault>;
+
+    /// Whether anything is left that could answer: what readiness asks. What runs in the caller's own task always is.
+    fn alive(&self) -> bool {
+        true
+    }
 }
 
 /// What to look for. Passages that are not valid at `now`, or not in `locale`, are never found.

@@ -1,80 +1,211 @@
-//! Entities by pattern: order and tracking numbers, e-mail addresses, telephone numbers, amounts of money.
-//! Knows only the text at hand: whether such an order exists is for others to look up.
+//! Entities by pattern and checksum: order and tracking numbers, e-mail addresses, telephone numbers, amounts of
+//! money, days and times, cards and accounts. Knows only the text at hand: whether such an order exists is for others
+//! to look up, and which day "tomorrow" is for whoever knows today.
+
+mod account;
+mod groups;
+mod phone;
 
 use std::ops::Range;
 
 use regex::Regex;
+use serde::Deserialize;
+use thiserror::Error;
 
 use crate::domain::entity::{Entity, EntityKind};
+use crate::domain::moment;
 
 /// One to three letters, a dash and four or more digits: `FH-10423`, `a-10423`. Phones like to make dashes longer.
 pub const ORDER_NUMBER: &str = r"(?i)\b[a-z]{1,3}[-–‑]\d{4,12}\b";
 
+/// Kinds and patterns beside that: an order number after the word, and what parcel carriers print on their labels.
+/// In this order: the postal S10 form (UPU standard S10-12: `PW123456789GB`), UPS, Amazon, DHL, USPS, and whatever
+/// stands after "tracking number".
+pub const NUMBERS: [(&str, &str); 7] = [
+    (
+        "order_number",
+        r"(?i)\border(?:\s+(?:number|no\.?|nr\.?|num|id|ref))?(?:\s+is)?\s*[:#]*\s*(\d{5,12})\b",
+    ),
+    (
+        "tracking_number",
+        r"(?i:\b[a-z]{2}\d{9}[a-z]{2}\b)|\b[A-Z]{2} \d{3} \d{3} \d{3} [A-Z]{2}\b",
+    ),
+    (
+        "tracking_number",
+        r"(?i:\b1z[0-9a-z]{16}\b)|\b1Z \w{3} \w{3} \w{2} \w{4} \w{4}\b",
+    ),
+    ("tracking_number", r"(?i)\btba\d{10,12}\b"),
+    ("tracking_number", r"(?i)\b(?:jjd\d{14,20}|jvgl\d{10,16})\b"),
+    ("tracking_number", r"\b9[2-5]\d{2}(?: ?\d{4}){4} ?\d{2}\b"),
+    (
+        "tracking_number",
+        r"(?i)\b(?:tracking|parcel|consignment|waybill)(?:\s+(?:number|no\.?|nr\.?|id|code|ref))?(?:\s+is)?\s*[:#]*\s*([a-z]{0,4}\d[0-9a-z]{7,29})\b",
+    ),
+];
+
 const EMAIL: &str = r"(?i)\b[a-z0-9][a-z0-9._%+'-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}\b";
 
-/// The postal S10 form (UPU standard S10-12: `PW123456789GB`), and the 18 characters that start with 1Z.
-const TRACKING_NUMBER: &str = r"(?i)\b(?:[a-z]{2}\d{9}[a-z]{2}|1z[0-9a-z]{16})\b";
-
-/// A number with its currency before or after it: `£1,299.00`, `12.50 EUR`, `20 quid`.
+/// A number with its currency before or after it: `£1,299.00`, `12.50 EUR`, `20 quid`, `₹499`, `1.299,00 €`.
 const AMOUNT: &str = concat!(
-    r"(?ix) (?: [£€$¥] | \b(?:gbp|eur|usd|chf)\s? ) \s? (?: \d{1,3}(?:,\d{3})+ | \d+ ) (?: [.,]\d{1,2} )? \b",
-    r"| \b (?: \d{1,3}(?:,\d{3})+ | \d+ ) (?: [.,]\d{1,2} )? \s?",
-    r"(?: [£€$¥] | (?: gbp | eur | usd | chf | pounds? | euros? | dollars? | quid | bucks | pence | cents? | p )\b )",
+    r"(?ix) (?: (?:\b(?:us|ca|au|nz|hk|[acrs]))? [$] | [£€¥₹₽₺₩₴₪₦] | \brs\.? |",
+    r"\b(?:gbp|eur|usd|chf|cad|aud|nzd|inr|jpy|cny|sek|nok|dkk|pln|czk|huf|zar|brl|try|aed|sgd|hkd)\x20? )",
+    r"\x20? (?: \d{1,3}(?:,\d{2,3})+ | \d{1,3}(?:\.\d{3})+ | \d+ ) (?: [.,]\d{1,2} )? k? \b",
+    r"| \b (?: \d{1,3}(?:,\d{2,3})+ | \d{1,3}(?:\.\d{3})+ | \d{1,3}(?:[\x20\u{a0}]\d{3})+ | \d+ ) (?: [.,]\d{1,2} )? k? \x20?",
+    r"(?: [£€¥₹₽₺₩₴₪₦] | [$] | zł | (?: gbp|eur|usd|chf|cad|aud|nzd|inr|jpy|cny|sek|nok|dkk|pln|czk|huf|zar|brl|try|aed|sgd",
+    r"|hkd| pounds? | euros? | dollars? | quid | bucks | pence | cents? | rupees? | francs? | kronor | kroner | kr )\b )",
+    r"| \b \d{1,2} p \b",
+    r"| \b (?: five|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one|two|three|five)\x20hundred )",
+    r"\x20 (?: quid | pounds | euros | dollars | bucks ) \b",
 );
 
-/// With a country code, with a leading zero, or in the American groups of three, three and four.
-const PHONE: &str = concat!(
-    r"(?x) \+ \d (?: [\x20().-]{0,2} \d ){7,14} \b",
-    r"| \b 0 (?: [\x20.-]? \d ){8,11} \b",
-    r"| \( 0 \d{1,5} \) (?: [\x20.-]? \d ){5,9} \b",
-    r"| (?: \b \d{3} | \( \d{3} \) ) [\x20.-]? \d{3} [\x20.-] \d{4} \b",
-);
+/// What an IBAN begins with; the rest is settled by its country and its checksum.
+const IBAN_START: &str = r"(?i)\b[a-z]{2}\d{2}";
 
-/// The patterns, compiled once, the surest first: where two match the same place, the earlier one has it.
+/// A kind that the business named, or one of `order_number` and `tracking_number`, and a regular expression for it. If
+/// the pattern has a group, the first one that matches is the number.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberPattern {
+    pub kind: String,
+    pub pattern: String,
+}
+
+/// [`NUMBERS`] as options.
+pub fn default_numbers() -> Vec<NumberPattern> {
+    let pattern = |(kind, pattern): (&str, &str)| NumberPattern {
+        kind: kind.to_owned(),
+        pattern: pattern.to_owned(),
+    };
+    NUMBERS.into_iter().map(pattern).collect()
+}
+
+#[derive(Debug, Error)]
+pub enum PatternError {
+    #[error("the pattern for order numbers (classifier.order_number) is no regular expression: {0}")]
+    OrderNumber(#[source] regex::Error),
+    #[error("the pattern {pattern:?} of classifier.numbers is no regular expression: {problem}")]
+    Number { pattern: String, problem: regex::Error },
+    #[error(
+        "classifier.numbers cannot name the kind {0:?}; give order_number, tracking_number, or a name of your own of small \
+         letters, digits and _"
+    )]
+    Kind(String),
+}
+
+/// The patterns, compiled once.
 #[derive(Debug)]
 pub struct EntityFinder {
-    patterns: [(EntityKind, Regex); 5],
+    patterns: Vec<(EntityKind, Regex)>,
+    iban_start: Regex,
+}
+
+/// What was found where. Where two overlap, the longer one holds; of equally long ones, that with the lower rank.
+#[derive(Debug)]
+struct Candidate {
+    range: Range<usize>,
+    rank: usize,
+    kind: EntityKind,
 }
 
 impl EntityFinder {
-    /// `order_number` is the business's own pattern. If it has a group, the first one is the number.
+    /// With [`NUMBERS`] beside `order_number`, which is the business's own pattern. If it has a group, the first one is
+    /// the number.
     ///
     /// # Errors
     /// When `order_number` is no regular expression; the message shows where.
-    pub fn new(order_number: &str) -> Result<Self, regex::Error> {
+    pub fn new(order_number: &str) -> Result<Self, PatternError> {
+        Self::with_numbers(order_number, &default_numbers())
+    }
+
+    /// # Errors
+    /// When a pattern is no regular expression, or a kind cannot be named so.
+    pub fn with_numbers(order_number: &str, numbers: &[NumberPattern]) -> Result<Self, PatternError> {
+        let order_number = Regex::new(order_number).map_err(PatternError::OrderNumber)?;
+        let mut patterns = vec![(EntityKind::OrderNumber, order_number)];
+        for NumberPattern { kind, pattern } in numbers {
+            let compiled = ours(pattern)?;
+            patterns.push((number_kind(kind)?, compiled));
+        }
+        patterns.push((EntityKind::Email, ours(EMAIL)?));
+        patterns.push((EntityKind::Amount, ours(AMOUNT)?));
         Ok(Self {
-            patterns: [
-                (EntityKind::Email, Regex::new(EMAIL)?),
-                (EntityKind::TrackingNumber, Regex::new(TRACKING_NUMBER)?),
-                (EntityKind::OrderNumber, Regex::new(order_number)?),
-                (EntityKind::Amount, Regex::new(AMOUNT)?),
-                (EntityKind::Phone, Regex::new(PHONE)?),
-            ],
+            patterns,
+            iban_start: ours(IBAN_START)?,
         })
     }
 
     /// In the order of the text, none inside another.
     pub fn find(&self, text: &str) -> Vec<Entity> {
-        let mut found: Vec<(Range<usize>, EntityKind)> = Vec::new();
-        for (kind, pattern) in &self.patterns {
-            for captures in pattern.captures_iter(text) {
-                let Some(place) = captures.iter().nth(1).flatten().or_else(|| captures.get(0)) else {
-                    continue;
-                };
-                let place = place.range();
-                if !place.is_empty() && found.iter().all(|(taken, _)| apart(taken, &place)) {
-                    found.push((place, *kind));
-                }
+        let mut candidates = self.candidates(text);
+        candidates.sort_by_key(|found| (usize::MAX - found.range.len(), found.rank, found.range.start));
+        let mut taken: Vec<Candidate> = Vec::new();
+        for candidate in candidates {
+            if taken.iter().all(|other| apart(&other.range, &candidate.range)) {
+                taken.push(candidate);
             }
         }
-        found.sort_by_key(|(place, _)| place.start);
-        found
+        taken.sort_by_key(|found| found.range.start);
+        let entity = |found: Candidate| Entity::new(found.kind, &text[found.range]);
+        taken.into_iter().map(entity).collect()
+    }
+
+    fn candidates(&self, text: &str) -> Vec<Candidate> {
+        let mut found: Vec<(Range<usize>, EntityKind)> = Vec::new();
+        found.extend(
+            account::ibans(text, &self.iban_start)
+                .into_iter()
+                .map(|place| (place, EntityKind::Iban)),
+        );
+        found.extend(
+            account::cards(text)
+                .into_iter()
+                .map(|place| (place, EntityKind::Card)),
+        );
+        for (kind, pattern) in &self.patterns {
+            for captures in pattern.captures_iter(text) {
+                let groups = captures.iter().skip(1).flatten().next();
+                let place = groups.or_else(|| captures.get(0)).map(|found| found.range());
+                found.extend(
+                    place
+                        .filter(|place| !place.is_empty())
+                        .map(|place| (place, kind.clone())),
+                );
+            }
+        }
+        let moments = moment::find(text);
+        // A date goes on into the digits after it, "07-11-2025 10", and looks like a telephone number then.
+        let phones = phone::phones(text)
             .into_iter()
-            .map(|(place, kind)| Entity {
-                kind,
-                value: text[place].to_owned(),
-            })
+            .filter(|phone| moments.iter().all(|(moment, _)| apart(moment, phone)));
+        let phones: Vec<_> = phones.map(|place| (place, EntityKind::Phone)).collect();
+        found.extend(moments.into_iter().map(|(place, moment)| (place, moment.kind())));
+        found.extend(phones);
+        let ranked = found.into_iter().enumerate();
+        ranked
+            .map(|(rank, (range, kind))| Candidate { range, rank, kind })
             .collect()
+    }
+}
+
+fn ours(pattern: &str) -> Result<Regex, PatternError> {
+    Regex::new(pattern).map_err(|problem| PatternError::Number {
+        pattern: pattern.to_owned(),
+        problem,
+    })
+}
+
+fn number_kind(name: &str) -> Result<EntityKind, PatternError> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    // Whatever is not one of the kinds is the business's own.
+    let kind = serde_json::from_value(name.into()).ok();
+    match kind {
+        Some(kind @ (EntityKind::OrderNumber | EntityKind::TrackingNumber)) => Ok(kind),
+        Some(EntityKind::Own(own))
+            if own.chars().all(plain) && own.starts_with(|c: char| c.is_ascii_lowercase()) =>
+        {
+            Ok(EntityKind::Own(own))
+        }
+        _ => Err(PatternError::Kind(name.to_owned())),
     }
 }
 
@@ -83,82 +214,4 @@ fn apart(a: &Range<usize>, b: &Range<usize>) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each finding as `kind=value`.
-    fn find(finder: &EntityFinder, text: &str) -> Vec<String> {
-        finder
-            .find(text)
-            .into_iter()
-            .map(|entity| format!("{}={}", entity.kind.as_str(), entity.value))
-            .collect()
-    }
-
-    #[test]
-    fn entities_by_text() {
-        let finder = EntityFinder::new(ORDER_NUMBER).unwrap();
-        let table: &[(&str, &[&str])] = &[
-            ("where is my order", &[]),
-            ("", &[]),
-            ("FH-10423", &["order_number=FH-10423"]),
-            (
-                "its fh-10423, or A-20991?",
-                &["order_number=fh-10423", "order_number=A-20991"],
-            ),
-            ("order FH–10423 please", &["order_number=FH–10423"]),
-            ("FH-12 is too short, covid-2019 too long", &[]),
-            ("FH-10423B is no number of ours", &[]),
-            (
-                "tracking PW123456789GB says delivered",
-                &["tracking_number=PW123456789GB"],
-            ),
-            ("pw123456789gb", &["tracking_number=pw123456789gb"]),
-            ("1Z999AA10123456784", &["tracking_number=1Z999AA10123456784"]),
-            (
-                "mail me at jo.o'neil+shop@mail.example.co.uk.",
-                &["email=jo.o'neil+shop@mail.example.co.uk"],
-            ),
-            ("a@b is not one", &[]),
-            ("FH-10423@example.com", &["email=FH-10423@example.com"]),
-            ("call 020 7946 0958", &["phone=020 7946 0958"]),
-            ("call +44 (0)20 7946 0958 today", &["phone=+44 (0)20 7946 0958"]),
-            ("my number: 07700900123.", &["phone=07700900123"]),
-            ("(020) 7946 0958", &["phone=(020) 7946 0958"]),
-            (
-                "555-867-5309 or (555) 867-5309",
-                &["phone=555-867-5309", "phone=(555) 867-5309"],
-            ),
-            ("card 4111 1111 1111 1111", &[]),
-            ("on 01/02/2024 at 10:30", &[]),
-            ("you took £1,299.00 twice", &["amount=£1,299.00"]),
-            ("refund of 12.50 EUR or $ 7", &["amount=12.50 EUR", "amount=$ 7"]),
-            ("20 quid, 99p, 1.500 items", &["amount=20 quid", "amount=99p"]),
-            ("gbp 40 for 2 helmets", &["amount=gbp 40"]),
-            ("12,99€", &["amount=12,99€"]),
-            ("30 pounds and 5 people", &["amount=30 pounds"]),
-            (
-                "FH-10423 cost £40, mail a@b.co, ring 07700 900123",
-                &[
-                    "order_number=FH-10423",
-                    "amount=£40",
-                    "email=a@b.co",
-                    "phone=07700 900123",
-                ],
-            ),
-        ];
-        for (text, expected) in table {
-            assert_eq!(find(&finder, text), *expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_business_may_have_its_own_order_numbers() {
-        let finder = EntityFinder::new(r"(?i)order\s+#?(\d{6})\b").unwrap();
-        assert_eq!(
-            find(&finder, "about Order #123456 and FH-10423"),
-            ["order_number=123456"]
-        );
-        assert!(EntityFinder::new("(").is_err());
-    }
-}
+mod tests;

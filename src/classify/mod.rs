@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::classify::entities::{EntityFinder, ORDER_NUMBER};
+use crate::classify::entities::{EntityFinder, NumberPattern, ORDER_NUMBER, PatternError, default_numbers};
 use crate::classify::model::ModelFolder;
 use crate::classify::pool::Pool;
 use crate::classify::reader::Reader;
@@ -37,6 +37,9 @@ pub struct Options {
     pub capacity: usize,
     /// Regular expression of the business's order numbers; its first group, if any, is the number.
     pub order_number: String,
+    /// What other numbers look like, by kind: more forms of order numbers, tracking numbers, numbers of kinds of the
+    /// business's own.
+    pub numbers: Vec<NumberPattern>,
 }
 
 impl Default for Options {
@@ -45,6 +48,7 @@ impl Default for Options {
             threads: 0,
             capacity: 256,
             order_number: ORDER_NUMBER.to_owned(),
+            numbers: default_numbers(),
         }
     }
 }
@@ -53,9 +57,9 @@ impl Default for Options {
 pub enum StartError {
     #[error(transparent)]
     Session(#[from] SessionError),
-    #[error("the pattern for order numbers (classify.order_number) is no regular expression: {0}")]
-    OrderNumber(#[source] regex::Error),
-    #[error("a classifier thread cannot be started: {0}; fewer threads may be possible (classify.threads)")]
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
+    #[error("a classifier thread cannot be started: {0}; fewer threads may be possible (classifier.threads)")]
     Thread(#[from] io::Error),
 }
 
@@ -69,9 +73,12 @@ impl OnnxClassifier {
     /// Loads the model once per thread and proves each by a run; takes some tenths of a second.
     ///
     /// # Errors
-    /// A graph that cannot be loaded or does not fit its labels, or an `order_number` that is no pattern.
+    /// A graph that cannot be loaded or does not fit its labels, or a pattern of a number that is none.
     pub fn start(runtime: &Runtime, folder: ModelFolder, options: &Options) -> Result<Self, StartError> {
-        let entities = Arc::new(EntityFinder::new(&options.order_number).map_err(StartError::OrderNumber)?);
+        let entities = Arc::new(EntityFinder::with_numbers(
+            &options.order_number,
+            &options.numbers,
+        )?);
         let (runtime, folder) = (runtime.clone(), Arc::new(folder));
         let pool = Pool::start(
             threads(options.threads),
@@ -87,11 +94,6 @@ impl OnnxClassifier {
         )?;
         Ok(Self { pool })
     }
-
-    /// Whether a thread is left to answer: what readiness asks.
-    pub fn alive(&self) -> bool {
-        self.pool.alive()
-    }
 }
 
 #[async_trait]
@@ -100,6 +102,10 @@ impl Classifier for OnnxClassifier {
     /// refused, keeps every thread busy and gets the answers in order.
     async fn classify(&self, text: &str) -> Result<Classification, Fault> {
         self.pool.run(text).await
+    }
+
+    fn alive(&self) -> bool {
+        self.pool.alive()
     }
 }
 

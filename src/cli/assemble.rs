@@ -13,16 +13,19 @@ use crate::classify::OnnxClassifier;
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::cli::failure::CliError;
+use crate::cli::fit::{self, NamedIntent};
 use crate::config::Config;
 use crate::domain::canned_response::CannedResponse;
-use crate::engine::Engine;
+use crate::domain::intent::Intent;
+use crate::engine::{Engine, InService, Parts};
 use crate::knowledge::{Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
 use crate::triage::policy::{Policy, PolicyProblem};
 
-const POLICY: &str = "policy.yml";
+/// The file of the policy in the knowledge folder.
+pub(crate) const POLICY: &str = "policy.yml";
 
 /// Keys of a policy whose problems come from the replies alone.
 const NEED_REPLIES: [&str; 3] = ["replies", "small_talk", "ask"];
@@ -35,6 +38,17 @@ const VERSION_DIGITS: usize = 16;
 pub(crate) struct Content {
     pub(crate) policy: Policy,
     pub(crate) index: KnowledgeIndex,
+    /// Every intent that it names and that a model should know.
+    pub(crate) intents: Vec<NamedIntent>,
+}
+
+/// A model that runs.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) classifier: Arc<OnnxClassifier>,
+    /// Name, version and first digits of the hash.
+    pub(crate) name: String,
+    pub(crate) intents: Vec<Intent>,
 }
 
 /// Loads the knowledge folder. `public_url` goes into the links of handoffs.
@@ -44,7 +58,11 @@ pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Re
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
     let index = KnowledgeIndex::build(&knowledge, place).map_err(anyhow::Error::new)?;
-    Ok(Content { policy, index })
+    Ok(Content {
+        intents: fit::named_intents(&config.paths.knowledge, &knowledge, &policy),
+        policy,
+        index,
+    })
 }
 
 /// Articles, replies and policy of a folder, or all that is wrong with them.
@@ -134,13 +152,24 @@ fn place_of_reply(folder: &Path, id: &str) -> Option<(PathBuf, u64)> {
 }
 
 /// Starts the classifier on the configured model, each file of it held against its card.
-pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliError> {
-    let start = || -> anyhow::Result<OnnxClassifier> {
-        let model = ModelFolder::open(&config.paths.model)?;
+pub(crate) fn model(config: &Config) -> Result<Model, CliError> {
+    let start = || -> anyhow::Result<Model> {
+        let folder = ModelFolder::open(&config.paths.model)?;
+        let (name, intents) = (folder.model(), folder.intents().to_vec());
         let runtime = Runtime::load(&config.paths.onnxruntime)?;
-        Ok(OnnxClassifier::start(&runtime, model, &config.classifier)?)
+        let classifier = OnnxClassifier::start(&runtime, folder, &config.classifier)?;
+        Ok(Model {
+            classifier: Arc::new(classifier),
+            name,
+            intents,
+        })
     };
-    start().map(Arc::new).map_err(CliError::Unusable)
+    start().map_err(CliError::Unusable)
+}
+
+/// The classifier of [`model`], where nothing else of it is asked for.
+pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliError> {
+    model(config).map(|model| model.classifier)
 }
 
 /// Opens the database for this process alone. Nothing is written until the writer runs.
@@ -188,6 +217,15 @@ fn unopened(error: OpenError) -> CliError {
     }
 }
 
+/// What a reload exchanges.
+pub(crate) fn parts(content: Content, classifier: Arc<dyn Classifier>) -> Parts {
+    Parts {
+        classifier,
+        knowledge: Arc::new(content.index),
+        policy: Arc::new(content.policy),
+    }
+}
+
 /// The engine on the given parts, under the real clock.
 pub(crate) fn engine(
     config: &Config,
@@ -197,10 +235,8 @@ pub(crate) fn engine(
 ) -> Engine {
     Engine {
         workspace: config.server.workspace.clone(),
-        classifier,
-        knowledge: Arc::new(content.index),
+        in_service: InService::new(parts(content, classifier)),
         store,
-        policy: Arc::new(content.policy),
         clock: Arc::new(telemetry::now),
     }
 }

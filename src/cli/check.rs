@@ -1,22 +1,15 @@
 //! `firstline check`: everything that can be wrong with the files of an operator, before it is in front of a
 //! customer. Changes nothing.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
 use serde_json::json;
-use similar::get_close_matches;
 
 use crate::classify::model::ModelFolder;
 use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
+use crate::cli::fit;
 use crate::cli::output::Output;
 use crate::config::{Config, ConfigError, ConfigProblem};
-use crate::domain::intent::Intent;
-use crate::knowledge::{Knowledge, Problem};
-
-/// How alike, from 0 to 1, an intent must be to be worth proposing.
-const ALIKE: f32 = 0.6;
+use crate::knowledge::Problem;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -82,9 +75,14 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
     match ModelFolder::open(&config.paths.model) {
         Ok(model) => {
             checked.push(format!("model {}", model.model()));
-            if let Ok((knowledge, _)) = &written {
-                let known: Vec<&str> = model.intents().iter().map(Intent::as_str).collect();
-                findings.extend(unknown_intents(&config.paths.knowledge, knowledge, &known));
+            if let Ok((knowledge, policy)) = &written {
+                let named = fit::named_intents(&config.paths.knowledge, knowledge, policy);
+                let unknown = fit::unknown(&named, model.intents());
+                findings.extend(
+                    unknown
+                        .iter()
+                        .map(|named| Finding::from(&named.problem(model.intents()))),
+                );
             }
         }
         Err(error) => findings.push(Finding {
@@ -94,31 +92,6 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
         }),
     }
     (checked.join(", "), findings)
-}
-
-/// An article for an intent that the model does not know would never be found by it.
-fn unknown_intents(folder: &Path, knowledge: &Knowledge, known: &[&str]) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for article in &knowledge.articles {
-        let named: BTreeSet<&str> = article.intents.iter().map(Intent::as_str).collect();
-        for intent in named.into_iter().filter(|intent| !known.contains(intent)) {
-            let mend = match get_close_matches(intent, known, 1, ALIKE).first() {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it knows: {}", known.join(", ")),
-            };
-            findings.push(Finding {
-                place: folder
-                    .join("articles")
-                    .join(&article.id)
-                    .with_added_extension("md")
-                    .display()
-                    .to_string(),
-                key: "intents".to_owned(),
-                message: format!("the model has no intent `{intent}`; {mend}"),
-            });
-        }
-    }
-    findings
 }
 
 impl std::fmt::Display for Finding {

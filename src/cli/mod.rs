@@ -7,10 +7,12 @@ mod check;
 mod classify;
 mod explain;
 mod failure;
+mod fit;
 mod index;
 mod init;
 mod key;
 mod output;
+mod reload;
 mod replay;
 mod search;
 mod secrets;
@@ -55,6 +57,8 @@ enum Command {
     Check(check::Arguments),
     /// Start the server
     Serve(serve::Arguments),
+    /// Have a running server take the model and the knowledge files as they are now, or another model
+    Reload(reload::Arguments),
     /// Build the search index into a folder and say how fast that was
     Index(index::Arguments),
     /// Search the knowledge base as the engine does
@@ -99,6 +103,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Init(command) => init::run(&command, output),
         Command::Check(command) => check::run(&command, load(&[]), output),
         Command::Serve(command) => serve::run(&load(&command.flags())?, output).await,
+        Command::Reload(command) => reload::run(&command, &load(&[])?, output).await,
         Command::Index(command) => index::run(&command, &load(&[])?, output),
         Command::Search(command) => search::run(&command, &load(&[])?, output),
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,

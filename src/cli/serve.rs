@@ -1,5 +1,7 @@
 //! `firstline serve`: opens everything, starts the background work, listens, and ends in good order.
 
+mod reloader;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,19 +11,18 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::classify::OnnxClassifier;
-use crate::cli::assemble::{self, Content};
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
-use crate::cli::secrets;
+use crate::cli::serve::reloader::Reloader;
+use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, Flag};
+use crate::engine::Engine;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::knowledge::Place;
 use crate::live::Live;
 use crate::outbox::guard::check_url;
 use crate::outbox::worker::Worker;
-use crate::ports::Store;
 use crate::tasks::Tasks;
 use crate::telemetry::{self, Metrics};
 
@@ -55,7 +56,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
         &config.server.public_url
     };
     let content = assemble::content(config, public_url, Place::Memory)?;
-    let classifier = assemble::classifier(config)?;
+    let model = assemble::model(config)?;
     let (store, writer) = assemble::store(config).await?;
 
     let tasks = Tasks::default();
@@ -63,14 +64,13 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let visitor_secret = secrets::visitor_secret(&config.paths.data)?;
     let key_file = secrets::admin_key(config, &store).await?;
     let headline = format!("{} listens on {url}", content.policy.business().name);
-    let state = state(
-        config,
-        content,
-        classifier,
-        Arc::new(store),
-        &tasks,
-        visitor_secret,
-    )?;
+    let unknown = fit::unknown(&content.intents, &model.intents);
+    for named in &unknown {
+        tracing::warn!("{}", named.problem(&model.intents));
+    }
+    let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
+    let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
+    let state = state(config, engine, reloader, &tasks, visitor_secret)?;
 
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
@@ -105,13 +105,12 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, String), CliError> 
 /// Starts what runs beside the API, and hands it what it needs.
 fn state(
     config: &Config,
-    content: Content,
-    classifier: Arc<OnnxClassifier>,
-    store: Arc<dyn Store>,
+    engine: Engine,
+    reloader: Reloader,
     tasks: &Tasks,
     visitor_secret: [u8; 32],
 ) -> Result<AppState, CliError> {
-    let engine = assemble::engine(config, content, Arc::clone(&classifier) as _, Arc::clone(&store));
+    let store = Arc::clone(&engine.store);
     let worker = Worker::new(
         Arc::clone(&store),
         Arc::clone(&engine.clock),
@@ -128,6 +127,8 @@ fn state(
         stop.run_until_cancelled(upkeep).await;
     });
     let (guard, watched) = (config.webhooks.guard.clone(), tasks.clone());
+    let in_service = engine.in_service.clone();
+    let (reload, noted) = (reloader.clone(), reloader);
     Ok(AppState {
         engine,
         live,
@@ -139,7 +140,7 @@ fn state(
                 .map_err(|error| error.to_string())
         }),
         health: Arc::new(move || {
-            let alive = if classifier.alive() {
+            let alive = if in_service.parts().classifier.alive() {
                 Ok(())
             } else {
                 Err("every classifier thread has ended".to_owned())
@@ -148,6 +149,11 @@ fn state(
                 ("classifier", alive),
                 ("tasks", watched.failed().map_or(Ok(()), Err)),
             ]
+        }),
+        notes: Arc::new(move || noted.note().into_iter().collect()),
+        reload: Arc::new(move |model| {
+            let reload = reload.clone();
+            Box::pin(async move { reload.reload(model).await })
         }),
         metrics: Arc::new(move || metrics.render()),
         shutdown: tasks.stop().clone(),

@@ -15,6 +15,7 @@ pub mod handoff;
 pub mod id;
 pub mod intent;
 pub mod message;
+pub mod moment;
 pub mod queue;
 pub mod reading;
 pub mod sentiment;

@@ -1,11 +1,13 @@
 //! A reading: all that the model and the search said of one message.
 
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::domain::article::ArticleHit;
-use crate::domain::entity::Entity;
+use crate::domain::entity::{Entity, EntityKind};
 use crate::domain::intent::ScoredIntent;
+use crate::domain::moment::{self, DateOrder, Moment};
 use crate::domain::sentiment::Sentiment;
 
 /// `code` is ISO 639-1.
@@ -72,6 +74,21 @@ impl Reading {
             hits,
             model: Some(classification.model),
             fault: None,
+        }
+    }
+
+    /// Says of the days and times in `text` what they mean for a message written at `now`, by the clock on the
+    /// business's wall, where that is beyond doubt.
+    pub fn resolve_moments(&mut self, text: &str, now: DateTime, order: Option<DateOrder>) {
+        let toward = moment::toward(text);
+        for entity in &mut self.entities {
+            if matches!(
+                entity.kind,
+                EntityKind::Date | EntityKind::Time | EntityKind::DateTime
+            ) {
+                let moment = Moment::parse(&entity.value);
+                entity.resolved = moment.and_then(|moment| moment.resolve(now, toward, order));
+            }
         }
     }
 

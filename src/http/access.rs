@@ -59,6 +59,7 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/webhooks/{id}/deliveries", Admins),
     ("GET", "/v1/deliveries/{id}/attempts", Admins),
     ("POST", "/v1/deliveries/{id}/replay", Admins),
+    ("POST", "/v1/reload", Admins),
     ("GET", "/healthz", Everyone),
     ("GET", "/readyz", Everyone),
     ("GET", "/metrics", Everyone),

@@ -12,6 +12,7 @@ use crate::domain::reading::Fault;
 use crate::domain::turn::Refusal;
 use crate::engine::EngineError;
 use crate::http::problem::{FieldProblem, Problem};
+use crate::http::state::ReloadError;
 use crate::http::visitor_token::TokenError;
 use crate::ports::StoreError;
 
@@ -76,6 +77,8 @@ pub(crate) enum ApiError {
     TimedOut,
     #[error("{0}")]
     Search(Fault),
+    #[error(transparent)]
+    Reload(#[from] ReloadError),
     #[error("the handler panicked")]
     Panicked,
 }
@@ -154,6 +157,12 @@ impl ApiError {
                 "search_unavailable",
                 "The search does not work now",
             ),
+            Self::Reload(ReloadError::Refused(_)) => (
+                S::UNPROCESSABLE_ENTITY,
+                "reload_refused",
+                "What was in service before goes on",
+            ),
+            Self::Reload(ReloadError::Stopping) => UNAVAILABLE,
             Self::Panicked => INTERNAL,
         }
     }

@@ -16,6 +16,9 @@ pub(crate) struct ReadyView {
     /// True when every check passes.
     ready: bool,
     checks: Vec<CheckView>,
+    /// What an operator should know although the server works, such as a reload that was refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -76,7 +79,8 @@ pub(crate) async fn ready(State(app): State<Arc<AppState>>) -> impl IntoResponse
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (status, Json(ReadyView { ready, checks }))
+    let notes = (app.notes)();
+    (status, Json(ReadyView { ready, checks, notes }))
 }
 
 /// Metrics in Prometheus' text format

@@ -18,6 +18,7 @@ mod observe;
 mod openapi;
 mod problem;
 mod queue;
+mod reload;
 pub mod router;
 mod search;
 pub mod state;

@@ -22,7 +22,7 @@ use crate::http::problem::Problem;
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
-        (name = "operations", description = "Health, metrics and this document"),
+        (name = "operations", description = "Health, metrics, reloading and this document"),
     )
 )]
 struct Base;

@@ -14,7 +14,7 @@ use crate::http::limits::Limits;
 use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, conversations, deliveries, events, health, messages, openapi, queue, search, webhooks,
+    actions, conversations, deliveries, events, health, messages, openapi, queue, reload, search, webhooks,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -59,6 +59,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::attempts))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(reload::reload))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(health::metrics))

@@ -40,16 +40,16 @@ pub(crate) async fn search(
             "give 1 to {QUERY_CHARS_MAX} characters as `q`"
         )));
     }
-    let engine = &app.engine;
+    let parts = app.engine.in_service.parts();
     let query = SearchQuery {
         text,
         intents: &[],
-        locale: &engine.policy.business().locale,
+        locale: &parts.policy.business().locale,
         audience: Audience::Internal,
-        now: (engine.clock)(),
+        now: (app.engine.clock)(),
         limit: page_limit(parameters.limit)?,
     };
-    let hits = engine.knowledge.search(&query).map_err(ApiError::Search)?;
+    let hits = parts.knowledge.search(&query).map_err(ApiError::Search)?;
     let data = hits.iter().map(HitView::from).collect();
     Ok(Json(ListView { data }))
 }

@@ -1,10 +1,13 @@
 //! What the routes work with: the parts of a running server, handed in from outside, and the options of the API.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 use serde::Deserialize;
+use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -63,6 +66,30 @@ pub type HealthCheck = (&'static str, Result<(), String>);
 /// Whether webhooks may be sent to a URL; the error says why not and what to give instead.
 pub type CheckUrl = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
+/// What is in service after a reload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reloaded {
+    /// Name, version and first digits of the hash, as it stands in every trace.
+    pub model: String,
+    /// Version of the policy and replies, as it stands in every trace.
+    pub policy: String,
+}
+
+/// Why a reload changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ReloadError {
+    /// Says which file, what is wrong with it and how to mend it.
+    #[error("{0}")]
+    Refused(String),
+    #[error("the server is shutting down")]
+    Stopping,
+}
+
+/// Takes the model and the knowledge files as they are now, the model from another folder if one is given. Once
+/// begun, it runs to its end even when nobody waits for it.
+pub type Reload =
+    Arc<dyn Fn(Option<PathBuf>) -> BoxFuture<'static, Result<Reloaded, ReloadError>> + Send + Sync>;
+
 /// The parts of a running server.
 pub struct AppState {
     pub engine: Engine,
@@ -74,6 +101,9 @@ pub struct AppState {
     pub check_url: CheckUrl,
     /// Whether the classifier, the outbox and the other running parts are alive. The store is asked by itself.
     pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,
+    /// What an operator should know although the server works.
+    pub notes: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
+    pub reload: Reload,
     /// All metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Cancelled when the server drains: it is no longer ready, and event streams end.

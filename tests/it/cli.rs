@@ -73,7 +73,7 @@ fn check_names_every_problem_with_file_line_and_key() {
     );
     assert_eq!(
         lines[1],
-        "knowledge/policy.yml:13: confidence.answer: 50 is not between 0 and 1"
+        "knowledge/policy.yml:15: confidence.answer: 50 is not between 0 and 1"
     );
     assert_eq!(
         (lines.len(), check.stderr.as_str()),

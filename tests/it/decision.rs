@@ -80,10 +80,9 @@ fn reading(text: &str) -> Reading {
                 })
             }
             ["order", value] => {
-                reading.entities.push(Entity {
-                    kind: EntityKind::OrderNumber,
-                    value: (*value).into(),
-                });
+                reading
+                    .entities
+                    .push(Entity::new(EntityKind::OrderNumber, *value));
             }
             ["fault"] => reading = Reading::failed(Fault::Overloaded),
             ["hit", article, intent, score] => {

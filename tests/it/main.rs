@@ -15,6 +15,7 @@ mod live;
 mod logging;
 mod model_folder;
 mod power_cut;
+mod reload;
 mod search;
 mod serve;
 mod store_contract;

@@ -25,7 +25,7 @@ use crate::domain::message::Text;
 use crate::domain::reading::{Fault, Reading};
 use crate::domain::sentiment::Sentiment;
 use crate::domain::turn::Input;
-use crate::engine::Engine;
+use crate::engine::{Engine, Parts};
 use crate::knowledge::Place;
 use crate::ports::Classifier;
 use crate::store::memory::MemoryStore;
@@ -154,14 +154,18 @@ impl Examiner {
     async fn verdict(&self, text: Result<String, BrokenLine>) -> Result<Verdict, BrokenLine> {
         let text = text?;
         let message = Text::parse(&text)?;
-        let reading = match &self.engine {
-            Some(engine) => engine.read(&message).await,
-            None => Reading::new(self.classifier.classify(message.as_str()).await?, Vec::new()),
+        let (reading, action) = match &self.engine {
+            Some(engine) => {
+                let parts = engine.in_service.parts();
+                let reading = engine.read(&message, &parts).await;
+                let action = first_action(engine, &parts, message, &reading);
+                (reading, action)
+            }
+            None => {
+                let classification = self.classifier.classify(message.as_str()).await?;
+                (Reading::new(classification, Vec::new()), None)
+            }
         };
-        let action = self
-            .engine
-            .as_ref()
-            .and_then(|engine| first_action(engine, message, &reading));
         let (Some(top), Some(sentiment)) = (reading.top().cloned(), reading.sentiment) else {
             return Err(reading.fault.unwrap_or(Fault::Stopped).into());
         };
@@ -178,12 +182,12 @@ impl Examiner {
 }
 
 /// A customer's message is never refused, so there always is one.
-fn first_action(engine: &Engine, text: Text, reading: &Reading) -> Option<&'static str> {
+fn first_action(engine: &Engine, parts: &Parts, text: Text, reading: &Reading) -> Option<&'static str> {
     let now = (engine.clock)();
     let id = ConversationId::from_random([0; 16]);
     let conversation = Conversation::new(engine.workspace.clone(), id, Customer::default(), now);
     let input = Input::CustomerMessage { text };
-    let turn = decide(&conversation, &input, reading, &engine.policy, now);
+    let turn = decide(&conversation, &input, reading, &parts.policy, now);
     turn.ok().map(|turn| turn.action.as_str())
 }
 

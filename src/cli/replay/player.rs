@@ -13,7 +13,7 @@ use crate::domain::id::ConversationId;
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, TurnRecord};
-use crate::engine::{Engine, EngineError, Target};
+use crate::engine::{Engine, EngineError, InService, Parts, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
 
@@ -63,8 +63,9 @@ pub(super) struct Player {
 impl Player {
     /// `engine` with a fresh store: the player puts its own clock and classifier in front.
     pub(super) fn new(mut engine: Engine) -> Self {
+        let mut parts = Parts::clone(&engine.in_service.parts());
         let classifier = Arc::new(Scripted {
-            model: Arc::clone(&engine.classifier),
+            model: parts.classifier,
             next: Mutex::new(None),
         });
         let time = Arc::new(AtomicI64::new(START_SECONDS));
@@ -72,7 +73,8 @@ impl Player {
         engine.clock = Arc::new(move || {
             Timestamp::from_second(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH)
         });
-        engine.classifier = classifier.clone();
+        parts.classifier = classifier.clone();
+        engine.in_service = InService::new(parts);
         let target = Target::New {
             id: ConversationId::from_random([0; 16]),
             customer: Customer::default(),
@@ -160,7 +162,8 @@ impl Player {
                 "mistake: `meanwhile` needs a conversation and a customer line".to_owned(),
             ]);
         };
-        let reading = self.engine.read(text).await;
+        let parts = self.engine.in_service.parts();
+        let reading = self.engine.read(text, &parts).await;
         let workspace = &self.engine.workspace;
         let conversation = self
             .engine
@@ -172,7 +175,7 @@ impl Player {
             &conversation,
             input,
             &reading,
-            &self.engine.policy,
+            &parts.policy,
             (self.engine.clock)(),
         );
         let mut output = self.receive(meanwhile).await?;

@@ -29,10 +29,7 @@ pub(super) fn parse(spec: &str) -> Result<Result<Classification, Fault>, String>
                 })
             }
             Some(("order", value)) => {
-                reading.entities.push(Entity {
-                    kind: EntityKind::OrderNumber,
-                    value: value.to_owned(),
-                });
+                reading.entities.push(Entity::new(EntityKind::OrderNumber, value));
             }
             Some(("fault", "overloaded")) => return Ok(Err(Fault::Overloaded)),
             Some(("fault", "stopped")) => return Ok(Err(Fault::Stopped)),

@@ -48,17 +48,26 @@ impl From<&ScoredIntent> for IntentView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EntityView {
-    /// `order_number`, `tracking_number`, `email`, `phone` or `amount`.
-    kind: &'static str,
+    /// `order_number`, `tracking_number`, `email`, `phone`, `amount`, `date`, `time`, `date_time`, `card`, `iban`, or a
+    /// kind of the business's own.
+    kind: String,
     /// As the customer wrote it.
     value: String,
+    /// Of dates and times, what they mean where that is beyond doubt: `2026-11-24`, `16:30`, `2026-11-24T16:30`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolved: Option<String>,
+    /// True for what nobody should see who need not: cards and accounts.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sensitive: bool,
 }
 
 impl From<&Entity> for EntityView {
     fn from(entity: &Entity) -> Self {
         Self {
-            kind: entity.kind.as_str(),
+            kind: entity.kind.as_str().to_owned(),
             value: entity.value.clone(),
+            resolved: entity.resolved.clone(),
+            sensitive: entity.sensitive,
         }
     }
 }

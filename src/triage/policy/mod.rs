@@ -174,6 +174,28 @@ impl Policy {
         listed.map_or(&self.default_queue, |(name, _)| name)
     }
 
+    /// Every intent that the policy names, with the key under which it stands.
+    pub fn named_intents(&self) -> Vec<(String, &Intent)> {
+        let rules = &self.rules;
+        let lists: [(&str, Vec<&Intent>); 6] = [
+            ("confidence.intents", rules.confidence.intents.keys().collect()),
+            ("match.intents", rules.matching.intents.keys().collect()),
+            ("small_talk", rules.small_talk.keys().collect()),
+            ("ask", rules.ask.keys().collect()),
+            ("always_human", rules.always_human.iter().collect()),
+            ("labels", rules.labels.keys().collect()),
+        ];
+        let lists = lists.into_iter().map(|(key, intents)| (key.to_owned(), intents));
+        let queues = self
+            .queues
+            .iter()
+            .map(|(queue, intents)| (format!("queues.{queue}.intents"), intents.iter().collect()));
+        lists
+            .chain(queues)
+            .flat_map(|(key, intents)| intents.into_iter().map(move |intent| (key.clone(), intent)))
+            .collect()
+    }
+
     pub fn has_queue(&self, name: &QueueName) -> bool {
         self.queues.iter().any(|(queue, _)| queue == name)
     }

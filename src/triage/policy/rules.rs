@@ -3,10 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use jiff::tz::TimeZone;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use crate::domain::handoff::Reason;
 use crate::domain::intent::Intent;
+use crate::domain::moment::DateOrder;
 use crate::triage::phrases::normalise;
 
 /// `policy.yml` as it is written; the shipped one explains every key.
@@ -36,6 +39,26 @@ pub(super) struct Rules {
 pub struct Business {
     pub name: String,
     pub locale: String,
+    /// Whose "tomorrow" it is.
+    #[serde(default = "utc", deserialize_with = "time_zone")]
+    pub time_zone: TimeZone,
+    /// How 03/04 is meant; without it such a date stays as it was written.
+    #[serde(default)]
+    pub date_order: Option<DateOrder>,
+}
+
+fn utc() -> TimeZone {
+    TimeZone::UTC
+}
+
+/// By its name in the IANA database, which the system keeps.
+fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TimeZone, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    TimeZone::get(&name).map_err(|error| {
+        D::Error::custom(format!(
+            "{name:?} is no time zone that this system knows ({error}); give one such as Europe/London, or UTC"
+        ))
+    })
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -33,6 +33,7 @@ POST   /v1/webhooks/{id}/rotate               401 403 403 403 403 ok
 GET    /v1/webhooks/{id}/deliveries           401 403 403 403 403 ok
 GET    /v1/deliveries/{id}/attempts           401 403 403 403 403 ok
 POST   /v1/deliveries/{id}/replay             401 403 403 403 403 ok
+POST   /v1/reload                             401 403 403 403 403 ok
 GET    /healthz                               ok  ok  ok  ok  ok  ok
 GET    /readyz                                ok  ok  ok  ok  ok  ok
 GET    /metrics                               ok  ok  ok  ok  ok  ok

@@ -1,6 +1,7 @@
 //! The API as the tests call it.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -15,11 +16,11 @@ use firstline::domain::intent::{Intent, ScoredIntent};
 use firstline::domain::reading::{Classification, Fault};
 use firstline::domain::sentiment::Sentiment;
 use firstline::domain::time::{Duration, Timestamp};
-use firstline::engine::Engine;
+use firstline::engine::{Engine, InService, Parts};
 use firstline::entropy;
 use firstline::http::keys::new_key;
 use firstline::http::router::router;
-use firstline::http::state::{AppState, HealthCheck, Options};
+use firstline::http::state::{AppState, HealthCheck, Options, ReloadError, Reloaded};
 use firstline::live::Live;
 use firstline::ports::{ApiKeys, Classifier, KnowledgeBase, SearchQuery};
 use firstline::store::memory::MemoryStore;
@@ -118,6 +119,20 @@ impl KnowledgeBase for TinyKnowledge {
     }
 }
 
+/// Every model is a good one, but for the one in /bad.
+fn reloaded(model: Option<PathBuf>) -> Result<Reloaded, ReloadError> {
+    let model = model.unwrap_or_else(|| PathBuf::from("/same"));
+    if model == Path::new("/bad") {
+        return Err(ReloadError::Refused(
+            "/bad/model.onnx cannot be read; restore the file".to_owned(),
+        ));
+    }
+    Ok(Reloaded {
+        model: format!("scripted {}", model.display()),
+        policy: "test".to_owned(),
+    })
+}
+
 /// A server without a socket.
 pub(crate) struct TestApp {
     router: Router,
@@ -155,10 +170,12 @@ impl TestApp {
         let state = AppState {
             engine: Engine {
                 workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
-                classifier: Arc::new(ScriptedClassifier),
-                knowledge: Arc::new(TinyKnowledge),
+                in_service: InService::new(Parts {
+                    classifier: Arc::new(ScriptedClassifier),
+                    knowledge: Arc::new(TinyKnowledge),
+                    policy: sample_policy(),
+                }),
                 store: store.clone(),
-                policy: sample_policy(),
                 clock: Arc::new(move || *clock.lock().unwrap()),
             },
             live,
@@ -174,6 +191,8 @@ impl TestApp {
                 }
             }),
             health: Arc::new(move || parts.lock().unwrap().clone()),
+            notes: Arc::new(Vec::new),
+            reload: Arc::new(|model| Box::pin(std::future::ready(reloaded(model)))),
             metrics: Arc::new(|| "firstline_up 1\n".to_owned()),
             shutdown: tasks.stop().clone(),
         };

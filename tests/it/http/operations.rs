@@ -93,3 +93,31 @@ async fn what_takes_too_long_is_given_up() {
         .await;
     assert_eq!(problem.headers["retry-after"], "2");
 }
+
+#[tokio::test]
+async fn a_reload_says_what_is_in_service_or_why_nothing_changed() {
+    let app = TestApp::new().await;
+    let reload = |body: serde_json::Value| app.post("/v1/reload", &app.admin, &body);
+    assert_eq!(
+        reload(json!({ "model": "/new" })).ok(200).await,
+        json!({ "model": "scripted /new", "policy": "test" })
+    );
+    assert_eq!(
+        app.request("POST", "/v1/reload").token(&app.admin).ok(200).await["model"],
+        "scripted /same"
+    );
+    let refused = reload(json!({ "model": "/bad" }))
+        .problem(422, "reload_refused")
+        .await;
+    assert_eq!(
+        refused.body["detail"],
+        "/bad/model.onnx cannot be read; restore the file"
+    );
+    let relative = reload(json!({ "model": "models/mine" }))
+        .problem(422, "invalid_field")
+        .await;
+    assert_eq!(relative.body["errors"][0]["pointer"], "/model");
+    reload(json!({ "modle": "/new" }))
+        .problem(422, "invalid_body")
+        .await;
+}

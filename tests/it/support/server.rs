@@ -67,6 +67,11 @@ impl Server {
         }
     }
 
+    /// Of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: no destructor, no flush.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -1,0 +1,155 @@
+//! Telephone numbers. An international or national form is enough by itself; any other run of digits needs a word
+//! before it that speaks of telephones, because order numbers look the same.
+
+use std::ops::Range;
+
+use crate::classify::entities::groups::{Group, groups};
+
+/// E.164: at most fifteen digits, the country code included.
+const DIGITS_MAX: usize = 15;
+
+/// How many words before a number may say what it is.
+const LOOKED_BACK: usize = 5;
+
+/// A word that begins like one of these makes a run of digits a telephone number.
+const SAYS_PHONE: [&str; 17] = [
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "mob",
+    "cell",
+    "landline",
+    "whatsapp",
+    "call",
+    "ring",
+    "rang",
+    "dial",
+    "fax",
+    "desk",
+    "sms",
+    "answering",
+    "reach",
+];
+
+/// And one of these makes it something else, when it stands nearer to the number.
+const SAYS_OTHER: [&str; 28] = [
+    "loyalty",
+    "nhs",
+    "tag",
+    "membership",
+    "policy",
+    "meter",
+    "order",
+    "ref",
+    "reference",
+    "tracking",
+    "parcel",
+    "account",
+    "invoice",
+    "card",
+    "ticket",
+    "case",
+    "code",
+    "pin",
+    "sku",
+    "item",
+    "model",
+    "customer",
+    "booking",
+    "serial",
+    "ssn",
+    "zip",
+    "postcode",
+    "extension",
+];
+
+pub(super) fn phones(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for run in groups(text) {
+        let mut from = 0;
+        while from < run.len() {
+            let start = start(text, &run[from]);
+            let hint = hint(&text[..start]);
+            let to = (from + 1..=run.len())
+                .rev()
+                .find(|to| is_phone(&text[start..run[*to - 1].range.end], &run[from..*to], hint));
+            if let Some(to) = to {
+                found.push(start..end(text, run[to - 1].range.end, start));
+            }
+            from = to.unwrap_or(from + 1);
+        }
+    }
+    found
+}
+
+/// A plus or a bracket before the first digit belongs to it.
+fn start(text: &str, group: &Group<'_>) -> usize {
+    let before = &text[..group.range.start];
+    let signs = before.len() - before.trim_end_matches(['+', '(']).len();
+    group.range.start - signs.min(2)
+}
+
+/// So does a bracket after the last, where one was opened.
+fn end(text: &str, end: usize, start: usize) -> usize {
+    let open = text[start..end].matches('(').count() > text[start..end].matches(')').count();
+    end + usize::from(open && text[end..].starts_with(')'))
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hint {
+    Phone,
+    Other,
+    None,
+}
+
+/// What the nearest telling word before the number says.
+fn hint(before: &str) -> Hint {
+    let words = before.split_whitespace().rev().take(LOOKED_BACK);
+    for word in words {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if SAYS_OTHER.contains(&word.as_str()) {
+            return Hint::Other;
+        }
+        if SAYS_PHONE.iter().any(|start| word.starts_with(start)) {
+            return Hint::Phone;
+        }
+    }
+    Hint::None
+}
+
+fn is_phone(text: &str, groups: &[Group<'_>], hint: Hint) -> bool {
+    let sizes: Vec<usize> = groups.iter().map(|group| group.digits.len()).collect();
+    let total: usize = sizes.iter().sum();
+    let digits: String = groups.iter().map(|group| group.digits).collect();
+    if total > DIGITS_MAX {
+        return false;
+    }
+    // An address of a computer, `192.168.10.20`.
+    let dots = groups.iter().skip(1).all(|group| group.gap == ".");
+    if dots && sizes.len() == 4 && sizes.iter().all(|size| *size <= 3) && !digits.starts_with('0') {
+        return false;
+    }
+    if text.starts_with('+') {
+        return total >= 8 && !digits.starts_with('0');
+    }
+    if hint == Hint::Other {
+        return false;
+    }
+    if digits.starts_with("00") {
+        return total >= 10 && !digits.starts_with("000");
+    }
+    if digits.starts_with('0') {
+        return (9..=11).contains(&total) || (total == 12 && sizes.len() <= 3 && sizes.len() > 1);
+    }
+    let area = digits
+        .bytes()
+        .next()
+        .is_some_and(|first| (b'2'..=b'9').contains(&first));
+    match sizes.as_slice() {
+        [3, 3, 4] if area => true,
+        [1, 3, 3, 4] if digits.starts_with('1') => true,
+        [_] => hint == Hint::Phone && total >= 7,
+        sizes => hint == Hint::Phone && total >= 7 && sizes.iter().all(|size| (1..=6).contains(size)),
+    }
+}
