@@ -13,12 +13,15 @@ const MEMORY: usize = 8;
 const SUFFICIENT: f64 = 1e-4;
 const HALVINGS: u32 = 20;
 
+/// How many small gains in a row are the end. One is none: the first step, before the scale is known, is short.
+const SMALL_GAINS: usize = 2;
+
 /// When to be content.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stop {
     /// No part of the gradient is larger than this, or
     pub(crate) gradient: f64,
-    /// the last step lowered the value by less than this share of it, or
+    /// the last steps, some in a row, each lowered the value by no more than this share of it, or
     pub(crate) gain: f64,
     /// so many steps were made.
     pub(crate) steps: usize,
@@ -44,6 +47,7 @@ pub(crate) fn minimise(
     let mut value = objective(&point, &mut gradient);
     let mut trial_gradient = gradient.clone();
     let mut pairs: VecDeque<Pair> = VecDeque::with_capacity(MEMORY);
+    let mut small_gains = 0;
     for _ in 0..stop.steps {
         let largest = gradient
             .iter()
@@ -76,7 +80,12 @@ pub(crate) fn minimise(
         let gain = value - trial_value;
         (point, value) = (trial, trial_value);
         std::mem::swap(&mut gradient, &mut trial_gradient);
-        if gain <= stop.gain * value.abs() {
+        small_gains = if gain <= stop.gain * value.abs() {
+            small_gains + 1
+        } else {
+            0
+        };
+        if small_gains == SMALL_GAINS {
             break;
         }
     }
@@ -164,6 +173,18 @@ mod tests {
             (&found - &array![[1.0, 1.0]]).iter().all(|off| off.abs() < 2e-3),
             "{found}"
         );
+    }
+
+    #[test]
+    fn a_short_first_step_is_not_the_end() {
+        // 1 + (x - 3)² / 10000: the first step is as long as the gradient, which is next to nothing.
+        let stop = Stop { gain: 1e-6, ..TIGHT };
+        let found = minimise(array![[0.0]], stop, |point, gradient| {
+            let off = point[[0, 0]] - 3.0;
+            gradient[[0, 0]] = 2e-4 * off;
+            1.0 + 1e-4 * f64::from(off).powi(2)
+        });
+        assert!((found[[0, 0]] - 3.0).abs() < 0.01, "{found}");
     }
 
     #[test]

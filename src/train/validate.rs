@@ -15,7 +15,7 @@ const STRENGTHS: [f64; 4] = [4.0, 16.0, 64.0, 256.0];
 /// Enough to compare penalties by.
 const ROUGH: Stop = Stop {
     gradient: 1e-5,
-    gain: 1e-4,
+    gain: 2e-4,
     steps: 60,
 };
 
