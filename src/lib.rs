@@ -5,6 +5,7 @@
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
+//!      eval                            offline tools                            IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
 //!  side: tasks, telemetry, entropy     know nothing of ours
@@ -16,6 +17,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod eval;
 pub mod http;
 pub mod knowledge;
 pub mod live;

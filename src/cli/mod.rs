@@ -2,14 +2,17 @@
 //! command line exists.
 
 mod assemble;
+mod calibrate;
 mod chat;
 mod check;
 mod classify;
+mod eval;
 mod explain;
 mod failure;
 mod index;
 mod init;
 mod key;
+mod labelled;
 mod output;
 mod replay;
 mod search;
@@ -64,6 +67,10 @@ enum Command {
     Chat(chat::Arguments),
     /// Read messages and say of each what it is about, its mood and what would be done with it
     Classify(classify::Arguments),
+    /// Measure a model on labelled rows: accuracy, calibration, how much it could answer
+    Eval(eval::Arguments),
+    /// Choose the confidence thresholds under which at most so many answers are wrong, and certify them
+    Calibrate(calibrate::Arguments),
     /// Play written conversations and compare what the engine does with what they say
     Replay(replay::Arguments),
     /// Make, list and revoke API keys
@@ -101,6 +108,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
+        Command::Eval(command) => eval::run(&command, &load(&command.flags())?, output).await,
+        Command::Calibrate(command) => calibrate::run(&command, &load(&command.flags())?, output).await,
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
     }
