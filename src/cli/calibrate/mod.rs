@@ -120,7 +120,7 @@ struct Advice {
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let kept = kept(config)?;
-    let labelled = labelled(arguments, config, output).await?;
+    let labelled = read(arguments, config, output).await?;
     let demand = arguments.demand();
     if let Some(count) = arguments.trials {
         let trials = calibrate::trials(&labelled.cases, demand, count as usize).map_err(refused)?;
@@ -174,7 +174,7 @@ fn kept(config: &Config) -> Result<Kept, CliError> {
     }
 }
 
-async fn labelled(arguments: &Arguments, config: &Config, output: &Output) -> Result<Labelled, CliError> {
+async fn read(arguments: &Arguments, config: &Config, output: &Output) -> Result<Labelled, CliError> {
     let rows = labelled::rows(&arguments.labelled)?;
     let texts: Vec<&Text> = rows.iter().map(|row| &row.text).collect();
     let classifier = labelled::classifier(config, None)?;

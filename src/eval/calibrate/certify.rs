@@ -1,4 +1,4 @@
-//! The certifying half: the ladder is climbed until a rung does not hold, and what would be needed if none does.
+//! The certifying part: the ladder is climbed until a rung does not hold, and what would be needed if none does.
 
 use crate::eval::binomial::upper_bound;
 use crate::eval::calibrate::choose::Rung;
@@ -7,7 +7,7 @@ use crate::eval::calibrate::{Bars, Case, Demand};
 /// More labelled rows than this nobody will write; beyond it nothing is promised for any number.
 const ROWS_MAX: usize = 10_000_000;
 
-/// A rung held against the certifying half.
+/// A rung held against the certifying part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tested {
     pub bars: Bars,
@@ -79,12 +79,12 @@ pub(super) fn climb(ladder: &[Rung], choosing: &[Case], certifying: &[Case], dem
 
 /// See [`Needed`]. `cases` and `demand` are those that certified nothing.
 pub fn needed(cases: &[Case], demand: Demand) -> Needed {
-    let (choosing, certifying) = super::halves(cases, demand.seed);
+    let (choosing, certifying) = super::parts(cases, demand.seed);
     let ladder = super::choose::ladder(&choosing, demand.confidence);
     let tested = |rung: &Rung| Tested::new(rung, &certifying, demand.confidence);
     let rows = |test: &Tested| {
         let answered = answers_needed(test.wrong, test.answered, demand)?;
-        // Only the certifying half counts, and only what it answers.
+        // So many of all rows end up certifying and answered.
         Some(answered.saturating_mul(cases.len()) / test.answered)
     };
     let all = ladder.iter().map(tested).filter_map(|test| rows(&test)).min();

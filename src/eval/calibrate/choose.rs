@@ -1,4 +1,4 @@
-//! The choosing half: how the bars of single intents should differ, and the ladder of policies to be tested.
+//! The choosing part: how the bars of single intents should differ, and the ladder of policies to be tested.
 //!
 //! The largest share answered at a given share of wrong answers is reached by answering exactly where the chance of
 //! being right is above one common value (the Lagrangian of the problem). So the confidence is corrected for its
@@ -32,7 +32,7 @@ const EDGE: f64 = 1e-6;
 /// Bars have five digits, rounded up, so that what is written into a policy is what was tested.
 const DIGITS: f64 = 1e5;
 
-/// A policy on the ladder, and what it does on the choosing half.
+/// A policy on the ladder, and what it does on the choosing part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rung {
     pub bars: Bars,
@@ -65,13 +65,22 @@ pub(super) fn ladder(cases: &[Case], confidence: f64) -> Vec<Rung> {
             });
         }
     }
-    let bound = |rung: &Rung| upper_bound(rung.wrong, rung.answered, confidence);
-    let safest = rungs
-        .iter()
-        .enumerate()
-        .min_by(|(_, a), (_, b)| bound(a).total_cmp(&bound(b)));
-    let start = safest.map_or(0, |(place, _)| place);
-    rungs.split_off(start)
+    rungs.split_off(safest(&rungs, confidence))
+}
+
+/// The place of the rung with the lowest upper bound.
+fn safest(rungs: &[Rung], confidence: f64) -> usize {
+    let (mut place, mut lowest) = (0, f64::INFINITY);
+    for (this, rung) in rungs.iter().enumerate() {
+        // No bound lies below what was seen; most rungs need no more than this look.
+        if (rung.wrong as f64) < lowest * rung.answered as f64 {
+            let bound = upper_bound(rung.wrong, rung.answered, confidence);
+            if bound < lowest {
+                (place, lowest) = (this, bound);
+            }
+        }
+    }
+    place
 }
 
 /// For each intent, how many log-odds its confidence promises too much; those near 0 left out.

@@ -3,11 +3,11 @@
 //!
 //! The method is Learn then Test (Angelopoulos, Bates, Candès, Jordan & Lei 2021) with split fixed-sequence testing:
 //!
-//! 1. The cases are split at random into two halves. (At random, not by label: then the second half is a plain random
-//!    sample, and the binomial below is exact.)
-//! 2. On the *choosing* half, `choose` finds how the thresholds of single intents should differ, and lays out a ladder
+//! 1. The cases are split at random into two parts: halves, or a third and the rest where they are few. (At random, not
+//!    by label: then the second part is a plain random sample, and the binomial below is exact.)
+//! 2. On the *choosing* part, `choose` finds how the thresholds of single intents should differ, and lays out a ladder
 //!    of whole policies, from strict to lax, beginning at the one that looks safest.
-//! 3. On the *certifying* half, `certify` climbs the ladder. A policy was fixed before these cases were looked at, so
+//! 3. On the *certifying* part, `certify` climbs the ladder. A policy was fixed before these cases were looked at, so
 //!    which of them it answers depends on the text alone; given those, each is wrong independently with the same
 //!    unknown chance, and the number of wrong ones is binomial although the number of answered ones is chance too.
 //!    A rung holds when the exact upper bound (Clopper & Pearson 1934) is at most the allowed share. The first rung
@@ -36,8 +36,11 @@ pub use crate::eval::calibrate::trials::{Trials, trials};
 /// Never answered by the bot whatever their confidence; the policy has bars of another meaning for them.
 pub const NOT_ANSWERED: [&str; 2] = [Intent::OUT_OF_SCOPE, Intent::HUMAN_AGENT];
 
-/// Below this many cases neither half says anything: with 59 answered and none wrong, 5 % can just be promised.
+/// Below this many cases neither part says anything: with 59 answered and none wrong, 5 % can just be promised.
 pub const CASES_MIN: usize = 100;
+
+/// As many rows certify, if that leaves a third to choose.
+const CERTIFYING: usize = 400;
 
 #[derive(Debug, Error, PartialEq)]
 pub enum CalibrateError {
@@ -122,13 +125,13 @@ pub fn cases(judgement: &Judgement) -> Vec<Case> {
         .collect()
 }
 
-/// Chooses thresholds on one half of the cases and certifies them on the other.
+/// Chooses thresholds on one part of the cases and certifies them on the other.
 ///
 /// # Errors
 /// Fewer than [`CASES_MIN`] cases, or a demand that is no share.
 pub fn calibrate(cases: &[Case], demand: Demand) -> Result<Outcome, CalibrateError> {
     check(cases, demand)?;
-    let (choosing, certifying) = halves(cases, demand.seed);
+    let (choosing, certifying) = parts(cases, demand.seed);
     let ladder = choose::ladder(&choosing, demand.confidence);
     Ok(certify::climb(&ladder, &choosing, &certifying, demand))
 }
@@ -146,11 +149,18 @@ fn check(cases: &[Case], demand: Demand) -> Result<(), CalibrateError> {
     Ok(())
 }
 
-/// Two random halves; the second has one more of an odd number.
-fn halves(cases: &[Case], seed: u64) -> (Vec<Case>, Vec<Case>) {
+/// The cases that choose and those that certify, at random. Half and half; of few, up to two thirds certify, because
+/// a bound needs rows more than a choice does.
+fn parts(cases: &[Case], seed: u64) -> (Vec<Case>, Vec<Case>) {
+    let certifying = cases.len().div_ceil(2).max(CERTIFYING.min(cases.len() * 2 / 3));
+    split(cases, cases.len() - certifying, seed)
+}
+
+/// Two random parts, the first of them so large.
+fn split(cases: &[Case], first: usize, seed: u64) -> (Vec<Case>, Vec<Case>) {
     let mut cases = cases.to_vec();
     Rng::with_seed(seed).shuffle(&mut cases);
-    let second = cases.split_off(cases.len() / 2);
+    let second = cases.split_off(first);
     (cases, second)
 }
 

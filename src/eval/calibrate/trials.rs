@@ -4,7 +4,7 @@ use fastrand::Rng;
 use serde::Serialize;
 
 use crate::eval::binomial::at_least;
-use crate::eval::calibrate::{CASES_MIN, CalibrateError, Case, Demand, calibrate, halves};
+use crate::eval::calibrate::{CASES_MIN, CalibrateError, Case, Demand, calibrate, split};
 
 /// The level at which an excess on the held-out half counts as more than chance.
 const LEVEL: f64 = 0.05;
@@ -46,7 +46,7 @@ pub fn trials(cases: &[Case], demand: Demand, count: usize) -> Result<Trials, Ca
     let mut found: Vec<(usize, usize)> = Vec::new();
     let mut held_out_rows = 0;
     for _ in 0..count {
-        let (known, held_out) = halves(cases, seeds.u64(..));
+        let (known, held_out) = split(cases, cases.len() / 2, seeds.u64(..));
         held_out_rows += held_out.len();
         let outcome = calibrate(
             &known,
