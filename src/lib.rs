@@ -6,6 +6,7 @@
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
 //!      train                           own intents: an offline tool
+//!      eval                            offline tools                            IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
 //!  side: tasks, telemetry, entropy     know nothing of ours
@@ -17,6 +18,7 @@ pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod eval;
 pub mod http;
 pub mod knowledge;
 pub mod live;

@@ -2,15 +2,18 @@
 //! command line exists.
 
 mod assemble;
+mod calibrate;
 mod chat;
 mod check;
 mod classify;
+mod eval;
 mod explain;
 mod failure;
 mod fit;
 mod index;
 mod init;
 mod key;
+mod labelled;
 mod output;
 mod reload;
 mod replay;
@@ -71,6 +74,10 @@ enum Command {
     Classify(classify::Arguments),
     /// Make a model for own intents from example messages
     Train(train::Arguments),
+    /// Measure a model on labelled rows: accuracy, calibration, how much it could answer
+    Eval(eval::Arguments),
+    /// Choose the confidence thresholds under which at most so many answers are wrong, and certify them
+    Calibrate(calibrate::Arguments),
     /// Play written conversations and compare what the engine does with what they say
     Replay(replay::Arguments),
     /// Make, list and revoke API keys
@@ -110,6 +117,8 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
         Command::Train(command) => train::run(&command, &load(&command.flags())?, output),
+        Command::Eval(command) => eval::run(&command, &load(&command.flags())?, output).await,
+        Command::Calibrate(command) => calibrate::run(&command, &load(&command.flags())?, output).await,
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
     }

@@ -11,6 +11,7 @@ mod decision;
 mod handoff;
 mod http;
 mod knowledge;
+mod labelled;
 mod live;
 mod logging;
 mod model_folder;
