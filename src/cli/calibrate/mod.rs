@@ -235,7 +235,7 @@ fn summary(labelled: &Labelled, outcome: &Outcome, demand: Demand) -> String {
     text.push_str(&match &outcome.certified {
         Some(tested) => format!(
             "\ncertified: of the messages that are answered, at most {} are read wrongly, at {} confidence\n\
-             of the rows that certify, {}",
+             where it was certified, {}",
             percent(demand.max_wrong),
             percent(demand.confidence),
             seen(tested, outcome.certifying)
@@ -258,7 +258,7 @@ fn summary(labelled: &Labelled, outcome: &Outcome, demand: Demand) -> String {
 
 fn seen(tested: &Tested, rows: usize) -> String {
     format!(
-        "{} of {rows} are answered, {} of them wrongly; exact upper bound {}",
+        "{} of {rows} rows are answered, {} of them wrongly; exact upper bound {}",
         tested.answered,
         tested.wrong,
         percent(tested.upper)
@@ -296,7 +296,7 @@ fn comment(labelled: &Labelled, outcome: &Outcome, tested: &Tested, demand: Dema
             percent(demand.max_wrong)
         ),
         format!(
-            "are wrong, at {} confidence. Of {}",
+            "are wrong, at {} confidence. Seen: {}.",
             percent(demand.confidence),
             seen(tested, outcome.certifying)
         ),
