@@ -113,7 +113,7 @@ struct Certified {
 #[derive(Debug, Serialize)]
 struct Advice {
     more_rows: Option<usize>,
-    /// The smallest share that would have been certified, rounded up to a thousandth.
+    /// The smallest share that would have been certified, in steps of half a percent.
     certifiable_max_wrong: Option<f64>,
     certifiable_answered_share: Option<f64>,
 }
@@ -212,7 +212,7 @@ fn report<'a>(
         policy,
         needed: needed.map(|needed| Advice {
             more_rows: needed.more_rows,
-            certifiable_max_wrong: needed.certifiable.map(|(share, _)| rounded_up(share)),
+            certifiable_max_wrong: needed.certifiable.map(|(share, _)| share),
             certifiable_answered_share: needed.certifiable.map(|(_, answered)| answered),
         }),
     }
@@ -235,7 +235,7 @@ fn summary(labelled: &Labelled, outcome: &Outcome, demand: Demand) -> String {
     text.push_str(&match &outcome.certified {
         Some(tested) => format!(
             "\ncertified: of the messages that are answered, at most {} are read wrongly, at {} confidence\n\
-             of the rows that certify, {}",
+             where it was certified, {}",
             percent(demand.max_wrong),
             percent(demand.confidence),
             seen(tested, outcome.certifying)
@@ -245,7 +245,10 @@ fn summary(labelled: &Labelled, outcome: &Outcome, demand: Demand) -> String {
             percent(demand.max_wrong),
             percent(demand.confidence),
             match outcome.tested.last() {
-                Some(tested) => format!("; at the safest, {}", seen(tested, outcome.certifying)),
+                Some(tested) => format!(
+                    "; at the thresholds most likely to, {}",
+                    seen(tested, outcome.certifying)
+                ),
                 None => ": the model answers none of the rows".to_owned(),
             }
         ),
@@ -255,7 +258,7 @@ fn summary(labelled: &Labelled, outcome: &Outcome, demand: Demand) -> String {
 
 fn seen(tested: &Tested, rows: usize) -> String {
     format!(
-        "{} of {rows} are answered, {} of them wrongly; exact upper bound {}",
+        "{} of {rows} rows are answered, {} of them wrongly; exact upper bound {}",
         tested.answered,
         tested.wrong,
         percent(tested.upper)
@@ -274,16 +277,12 @@ fn advice(needed: Option<Needed>, demand: Demand) -> String {
             percent(demand.max_wrong)
         ),
     };
-    let instead = needed
-        .certifiable
-        .filter(|(share, _)| *share < 1.0)
-        .map(|(share, answered)| {
-            let share = rounded_up(share);
-            format!(
-                "\nwhat these rows certify: --max-wrong {share}, and {} of the rows or more are answered",
-                percent(answered)
-            )
-        });
+    let instead = needed.certifiable.map(|(share, answered)| {
+        format!(
+            "\nwhat these rows certify: --max-wrong {share}, and {} of the rows are answered",
+            percent(answered)
+        )
+    });
     rows + &instead.unwrap_or_default()
 }
 
@@ -297,7 +296,7 @@ fn comment(labelled: &Labelled, outcome: &Outcome, tested: &Tested, demand: Dema
             percent(demand.max_wrong)
         ),
         format!(
-            "are wrong, at {} confidence. Of {}",
+            "are wrong, at {} confidence. Seen: {}.",
             percent(demand.confidence),
             seen(tested, outcome.certifying)
         ),
@@ -329,11 +328,6 @@ fn report_trials(trials: &Trials, demand: Demand, as_json: bool, output: &Output
         ))?;
     }
     Ok(if kept { Exit::Fine } else { Exit::Findings })
-}
-
-/// To a thousandth, so that asking for it is asking for no less.
-fn rounded_up(share: f64) -> f64 {
-    (share * 1000.0).ceil() / 1000.0
 }
 
 fn percent(share: f64) -> String {

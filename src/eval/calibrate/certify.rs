@@ -1,11 +1,14 @@
 //! The certifying part: the ladder is climbed until a rung does not hold, and what would be needed if none does.
 
 use crate::eval::binomial::upper_bound;
-use crate::eval::calibrate::choose::Rung;
-use crate::eval::calibrate::{Bars, Case, Demand};
+use crate::eval::calibrate::choose::{self, Ladder, Rung};
+use crate::eval::calibrate::{Bars, CERTIFYING, Case, Demand, parts};
 
 /// More labelled rows than this nobody will write; beyond it nothing is promised for any number.
 const ROWS_MAX: usize = 10_000_000;
+
+/// In so many steps from 0 to 1 larger shares of wrong answers are tried where the one asked for cannot be promised.
+const STEPS: f64 = 200.0;
 
 /// A rung held against the certifying part.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,8 +39,6 @@ pub struct Outcome {
     /// Rows that chose, and rows that certified.
     pub choosing: usize,
     pub certifying: usize,
-    /// Rungs of the ladder, tested or not.
-    pub rungs: usize,
     /// In the order of testing; all but the last hold, and the last may.
     pub tested: Vec<Tested>,
     /// The laxest rung that holds; its own bound is at most what was asked for, and only what was asked for is
@@ -51,15 +52,15 @@ pub struct Needed {
     /// About how many more labelled rows: for the rung that needs the fewest, if it goes on to answer and to err as
     /// it did, drawn a little towards erring because few rows hide errors. `None`: no rung errs little enough.
     pub more_rows: Option<usize>,
-    /// The smallest share of wrong answers that these rows would have certified at the same confidence, and the
-    /// share of rows answered then.
+    /// The smallest share of wrong answers, in steps of half a percent, that these rows would have certified at the
+    /// same confidence, and the share of rows answered then.
     pub certifiable: Option<(f64, f64)>,
 }
 
-pub(super) fn climb(ladder: &[Rung], choosing: &[Case], certifying: &[Case], demand: Demand) -> Outcome {
+pub(super) fn climb(ladder: &Ladder, choosing: &[Case], certifying: &[Case], demand: Demand) -> Outcome {
     let mut tested: Vec<Tested> = Vec::new();
     let mut certified = None;
-    for rung in ladder {
+    for rung in ladder.rungs.iter().skip(ladder.start) {
         let test = Tested::new(rung, certifying, demand.confidence);
         let holds = test.upper <= demand.max_wrong;
         tested.push(test.clone());
@@ -71,7 +72,6 @@ pub(super) fn climb(ladder: &[Rung], choosing: &[Case], certifying: &[Case], dem
     Outcome {
         choosing: choosing.len(),
         certifying: certifying.len(),
-        rungs: ladder.len(),
         tested,
         certified,
     }
@@ -79,22 +79,36 @@ pub(super) fn climb(ladder: &[Rung], choosing: &[Case], certifying: &[Case], dem
 
 /// See [`Needed`]. `cases` and `demand` are those that certified nothing.
 pub fn needed(cases: &[Case], demand: Demand) -> Needed {
-    let (choosing, certifying) = super::parts(cases, demand.seed);
-    let ladder = super::choose::ladder(&choosing, demand.confidence);
-    let tested = |rung: &Rung| Tested::new(rung, &certifying, demand.confidence);
-    let rows = |test: &Tested| {
+    let (choosing, certifying) = parts(cases, demand.seed);
+    let ladder = choose::ladder(&choosing, certifying.len(), demand);
+    let rows = |rung: &Rung| {
+        let test = Tested::new(rung, &certifying, demand.confidence);
         let answered = answers_needed(test.wrong, test.answered, demand)?;
-        // So many of all rows end up certifying and answered.
-        Some(answered.saturating_mul(cases.len()) / test.answered)
+        let rows = answered.saturating_mul(certifying.len()).div_ceil(test.answered);
+        Some(if rows < CERTIFYING { rows * 3 / 2 } else { rows * 2 })
     };
-    let all = ladder.iter().map(tested).filter_map(|test| rows(&test)).min();
-    let first = ladder.first().map(tested).filter(|test| test.answered > 0);
+    let all = ladder.rungs.iter().filter_map(rows).min();
     Needed {
         more_rows: all
             .filter(|rows| *rows <= ROWS_MAX)
             .map(|rows| rows.saturating_sub(cases.len()).max(1)),
-        certifiable: first.map(|test| (test.upper, test.answered as f64 / certifying.len() as f64)),
+        certifiable: certifiable(&choosing, &certifying, demand),
     }
+}
+
+/// Tries ever larger shares, in steps.
+fn certifiable(choosing: &[Case], certifying: &[Case], demand: Demand) -> Option<(f64, f64)> {
+    let steps = (1..).map(|step| f64::from(step) / STEPS);
+    let larger = steps
+        .take_while(|share| *share < 1.0)
+        .filter(|share| *share > demand.max_wrong);
+    let mut found = larger.filter_map(|max_wrong| {
+        let demand = Demand { max_wrong, ..demand };
+        let ladder = choose::ladder(choosing, certifying.len(), demand);
+        let certified = climb(&ladder, choosing, certifying, demand).certified?;
+        Some((max_wrong, certified.answered as f64 / certifying.len() as f64))
+    });
+    found.next()
 }
 
 /// How many answered rows the demand takes at the error of `wrong` in `answered`; `None` when it is too large.
@@ -161,7 +175,10 @@ mod tests {
 
     #[test]
     fn the_climb_ends_at_the_first_rung_that_does_not_hold() {
-        let ladder = [0.9, 0.8, 0.7, 0.6].map(rung);
+        let ladder = Ladder {
+            rungs: [0.9, 0.8, 0.7, 0.6].map(rung).into(),
+            start: 0,
+        };
         // 0 of 100, 2 of 200, then 32 of 300: the last rung is not looked at.
         let outcome = climb(&ladder, &[], &rows([0, 2, 30, 0]), DEMAND);
         let certified = outcome.certified.unwrap();
@@ -174,11 +191,23 @@ mod tests {
         // A bad beginning is the end, however good the rest.
         let outcome = climb(&ladder, &[], &rows([20, 0, 0, 0]), DEMAND);
         assert_eq!((outcome.certified, outcome.tested.len()), (None, 1));
+        // What lies below the beginning is not looked at.
+        let later = Ladder { start: 2, ..ladder };
+        let outcome = climb(&later, &[], &rows([50, 0, 0, 0]), DEMAND);
+        assert_eq!((outcome.tested[0].answered, outcome.certified), (300, None));
     }
 
     #[test]
     fn a_rung_that_answers_nothing_holds_nothing() {
-        let outcome = climb(&[rung(0.95)], &[], &rows([0; 4]), DEMAND);
+        let outcome = climb(
+            &Ladder {
+                rungs: vec![rung(0.95)],
+                start: 0,
+            },
+            &[],
+            &rows([0; 4]),
+            DEMAND,
+        );
         assert_eq!(outcome.certified, None);
         assert_eq!(outcome.tested[0].upper, 1.0);
     }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::eval::binomial::upper_bound;
-use crate::eval::calibrate::{Bars, Case};
+use crate::eval::binomial::at_most;
+use crate::eval::calibrate::{Bars, Case, Demand};
 
 /// How far intents are believed to differ before any is seen: the variance of the correction, in squared log-odds.
 /// The more rows an intent has, the less this pulls it back to the others. Tried on the public rows under the shipped
@@ -26,6 +26,10 @@ const CORRECTION_MIN: f64 = 0.1;
 /// Rungs of the whole ladder, each answering one fortieth of the answerable cases more than the one below.
 const RUNGS: usize = 40;
 
+/// How many rows the fitted share of wrong answers counts for, beside those a rung really answers: where few are
+/// answered their count alone is mostly luck. At 500 rows the ladder holds half as often again as without it.
+const FIT_WEIGHT: f64 = 100.0;
+
 /// A confidence this near to 0 or 1 says no more than this.
 const EDGE: f64 = 1e-6;
 
@@ -40,54 +44,82 @@ pub struct Rung {
     pub wrong: usize,
 }
 
-/// The policies to test, in the order of testing: from the one with the lowest upper bound on these cases to ever
-/// laxer ones. Empty when no case is answerable.
-pub(super) fn ladder(cases: &[Case], confidence: f64) -> Vec<Rung> {
+/// Policies from strict to lax, and the first to be tested.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Ladder {
+    pub(super) rungs: Vec<Rung>,
+    pub(super) start: usize,
+}
+
+/// What the choosing part says of confidence, in log-odds.
+#[derive(Debug, Clone, PartialEq)]
+struct Fit {
+    /// Added to every confidence.
+    common: f64,
+    /// Taken off the confidence of single intents; those near 0 left out.
+    corrections: BTreeMap<usize, f64>,
+}
+
+impl Fit {
+    /// The confidence without what its intent promises too much.
+    fn corrected(&self, case: &Case) -> f64 {
+        log_odds(case.confidence) - self.corrections.get(&case.intent).unwrap_or(&0.0)
+    }
+
+    /// The chance that a case is read wrongly, 0 to 1.
+    fn wrong(&self, case: &Case) -> f64 {
+        1.0 - probability(self.corrected(case) + self.common)
+    }
+}
+
+/// The ladder of the choosing cases, to be tested on `certifying` others. It begins at the rung that is most likely
+/// to hold; of equally likely ones at the strictest. Without rungs when no case is answerable.
+pub(super) fn ladder(cases: &[Case], certifying: usize, demand: Demand) -> Ladder {
     let answerable: Vec<Case> = cases.iter().filter(|case| case.answerable).copied().collect();
-    let corrections = corrections(&answerable);
-    let mut values: Vec<f64> = answerable
-        .iter()
-        .map(|case| log_odds(case.confidence) - corrections.get(&case.intent).unwrap_or(&0.0))
-        .collect();
+    let fit = fit(&answerable);
+    let mut values: Vec<f64> = answerable.iter().map(|case| fit.corrected(case)).collect();
     values.sort_by(|a, b| b.total_cmp(a));
-    let mut rungs: Vec<Rung> = Vec::with_capacity(RUNGS);
+    let scale = certifying as f64 / cases.len().max(1) as f64;
+    let mut ladder = Ladder::default();
+    let mut likeliest = f64::NEG_INFINITY;
     for step in 1..=RUNGS {
         // The least certain case that this rung is to answer.
         let last = (answerable.len() * step).div_ceil(RUNGS).saturating_sub(1);
         let Some(value) = values.get(last) else { break };
-        let bars = bars(*value, &corrections);
+        let bars = bars(*value, &fit.corrections);
+        if ladder.rungs.last().is_some_and(|rung| rung.bars == bars) {
+            continue;
+        }
         let (answered, wrong) = bars.count(&answerable);
-        if answered > 0 && rungs.last().is_none_or(|rung| rung.bars != bars) {
-            rungs.push(Rung {
-                bars,
-                answered,
-                wrong,
-            });
+        if answered == 0 {
+            continue;
         }
+        let answers = answerable.iter().filter(|case| bars.answers(case));
+        let expected = answers.map(|case| fit.wrong(case)).sum::<f64>() / answered as f64;
+        let error = (wrong as f64 + FIT_WEIGHT * expected) / (answered as f64 + FIT_WEIGHT);
+        let chance = chance_to_hold(error, (answered as f64 * scale) as usize, demand);
+        if chance > likeliest {
+            (ladder.start, likeliest) = (ladder.rungs.len(), chance);
+        }
+        ladder.rungs.push(Rung {
+            bars,
+            answered,
+            wrong,
+        });
     }
-    rungs.split_off(safest(&rungs, confidence))
+    ladder
 }
 
-/// The place of the rung with the lowest upper bound.
-fn safest(rungs: &[Rung], confidence: f64) -> usize {
-    let (mut place, mut lowest) = (0, f64::INFINITY);
-    for (this, rung) in rungs.iter().enumerate() {
-        // No bound lies below what was seen; most rungs need no more than this look.
-        if (rung.wrong as f64) < lowest * rung.answered as f64 {
-            let bound = upper_bound(rung.wrong, rung.answered, confidence);
-            if bound < lowest {
-                (place, lowest) = (this, bound);
-            }
-        }
-    }
-    place
+/// The chance that `drawn` answers, each wrong with chance `error`, certify the demand.
+fn chance_to_hold(error: f64, drawn: usize, demand: Demand) -> f64 {
+    let holds = |wrong: &usize| at_most(*wrong, drawn, demand.max_wrong) <= 1.0 - demand.confidence;
+    let bearable = (0..drawn).take_while(holds).last();
+    bearable.map_or(0.0, |wrong| at_most(wrong, drawn, error))
 }
 
-/// For each intent, how many log-odds its confidence promises too much; those near 0 left out.
-///
 /// A logistic regression of being right with the confidence's log-odds as offset, a common intercept, and one of each
 /// intent shrunk towards it by a normal prior (partial pooling: Gelman & Hill 2007, chapter 12), at its mode.
-fn corrections(cases: &[Case]) -> BTreeMap<usize, f64> {
+fn fit(cases: &[Case]) -> Fit {
     let mut by_intent: BTreeMap<usize, Vec<&Case>> = BTreeMap::new();
     for case in cases {
         by_intent.entry(case.intent).or_default().push(case);
@@ -110,7 +142,7 @@ fn corrections(cases: &[Case]) -> BTreeMap<usize, f64> {
         }
     }
     corrections.retain(|_, correction| correction.abs() >= CORRECTION_MIN);
-    corrections
+    Fit { common, corrections }
 }
 
 /// First and (negative) second derivative of the log-likelihood by a shift of the log-odds.
@@ -154,6 +186,22 @@ fn probability(log_odds: f64) -> f64 {
 mod tests {
     use super::*;
 
+    const DEMAND: Demand = Demand {
+        max_wrong: 0.05,
+        confidence: 0.95,
+        seed: 1,
+    };
+
+    #[test]
+    fn the_chance_to_hold_by_hand() {
+        // 59 answers bear no wrong one, 58 not even that.
+        assert!((chance_to_hold(0.01, 59, DEMAND) - 0.99_f64.powi(59)).abs() < 1e-9);
+        assert_eq!(chance_to_hold(0.01, 58, DEMAND), 0.0);
+        // 93 bear one.
+        let one = 0.99_f64.powi(93) + 93.0 * 0.01 * 0.99_f64.powi(92);
+        assert!((chance_to_hold(0.01, 93, DEMAND) - one).abs() < 1e-9);
+    }
+
     fn cases(intent: usize, confidence: f32, right: usize, wrong: usize) -> Vec<Case> {
         let case = |right| Case {
             intent,
@@ -170,7 +218,7 @@ mod tests {
         // Both say 0.8; intent 0 keeps it, intent 1 is right half the time.
         let many = [cases(0, 0.8, 800, 200), cases(1, 0.8, 500, 500)].concat();
         let few = [cases(0, 0.8, 800, 200), cases(1, 0.8, 2, 2)].concat();
-        let (many, few) = (corrections(&many), corrections(&few));
+        let (many, few) = (fit(&many).corrections, fit(&few).corrections);
         let gap =
             |found: &BTreeMap<usize, f64>| found.get(&1).unwrap_or(&0.0) - found.get(&0).unwrap_or(&0.0);
         // ln(0.8 / 0.2) less ln(0.5 / 0.5).
@@ -188,8 +236,8 @@ mod tests {
     }
 
     #[test]
-    fn the_ladder_begins_where_it_is_safest_and_grows_laxer() {
-        // The two most certain cases are wrong: the strictest rungs are not the safest.
+    fn the_ladder_begins_where_it_is_likely_to_hold_and_grows_laxer() {
+        // The two most certain cases and all the last are wrong: the strictest rungs are too few to hold.
         let mut all = cases(0, 0.99, 0, 2);
         for step in 0..200_u16 {
             all.extend(cases(
@@ -199,18 +247,18 @@ mod tests {
                 usize::from(step >= 150),
             ));
         }
-        let ladder = ladder(&all, 0.95);
-        assert!(ladder[0].answered > 100, "{}", ladder[0].answered);
-        assert!(ladder.windows(2).all(|pair| pair[0].answered < pair[1].answered));
+        let Ladder { rungs, start } = ladder(&all, 202, DEMAND);
+        assert!((30..170).contains(&rungs[start].answered), "{:?}", rungs[start]);
+        assert!(rungs.windows(2).all(|pair| pair[0].answered < pair[1].answered));
         // Bars are rounded up, so the very last case may stay out.
-        assert!(ladder.last().unwrap().answered >= all.len() - 1);
+        assert!(rungs.last().unwrap().answered >= all.len() - 1);
     }
 
     #[test]
     fn confidences_that_are_all_alike_make_one_rung() {
-        assert_eq!(ladder(&cases(0, 1.0, 90, 10), 0.95).len(), 1);
+        assert_eq!(ladder(&cases(0, 1.0, 90, 10), 100, DEMAND).rungs.len(), 1);
         // A bar is never 0, so a confidence of 0 is never answered.
-        assert!(ladder(&cases(0, 0.0, 90, 10), 0.95).is_empty());
-        assert!(ladder(&[], 0.95).is_empty());
+        assert!(ladder(&cases(0, 0.0, 90, 10), 100, DEMAND).rungs.is_empty());
+        assert!(ladder(&[], 0, DEMAND).rungs.is_empty());
     }
 }

@@ -6,7 +6,7 @@
 //! 1. The cases are split at random into two parts: halves, or a third and the rest where they are few. (At random, not
 //!    by label: then the second part is a plain random sample, and the binomial below is exact.)
 //! 2. On the *choosing* part, `choose` finds how the thresholds of single intents should differ, and lays out a ladder
-//!    of whole policies, from strict to lax, beginning at the one that looks safest.
+//!    of whole policies, from strict to lax, beginning at the one that is most likely to hold.
 //! 3. On the *certifying* part, `certify` climbs the ladder. A policy was fixed before these cases were looked at, so
 //!    which of them it answers depends on the text alone; given those, each is wrong independently with the same
 //!    unknown chance, and the number of wrong ones is binomial although the number of answered ones is chance too.
@@ -132,7 +132,7 @@ pub fn cases(judgement: &Judgement) -> Vec<Case> {
 pub fn calibrate(cases: &[Case], demand: Demand) -> Result<Outcome, CalibrateError> {
     check(cases, demand)?;
     let (choosing, certifying) = parts(cases, demand.seed);
-    let ladder = choose::ladder(&choosing, demand.confidence);
+    let ladder = choose::ladder(&choosing, certifying.len(), demand);
     Ok(certify::climb(&ladder, &choosing, &certifying, demand))
 }
 

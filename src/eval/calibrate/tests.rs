@@ -57,20 +57,20 @@ fn the_promise_is_kept_and_choosing_on_the_same_rows_would_break_it() {
             broken += usize::from(true_wrong(&tested.bars, &population) > DEMAND.max_wrong);
         }
         // What is often done instead: the laxest threshold that looks good on all rows.
-        let ladder = choose::ladder(&rows, DEMAND.confidence);
+        let ladder = choose::ladder(&rows, rows.len(), DEMAND);
         let within = |rung: &&choose::Rung| rung.wrong as f64 <= DEMAND.max_wrong * rung.answered as f64;
-        let lax = ladder.iter().rev().find(within);
+        let lax = ladder.rungs.iter().rev().find(within);
         broken_by_choosing +=
             usize::from(lax.is_some_and(|rung| true_wrong(&rung.bars, &population) > DEMAND.max_wrong));
     }
-    // 5 % of 300 is 15; more than 24 has a chance of 1 in 100 for a promise that is just kept.
-    assert!(broken <= 24, "{broken} of {TRIALS} broken");
+    // 5 % of 200 is 10; more than 17 has a chance of 1 in 100 for a promise that is just kept.
+    assert!(broken <= 17, "{broken} of {TRIALS} broken");
     assert!(
-        certified > TRIALS as usize / 2,
+        certified > TRIALS as usize / 3,
         "500 rows are to be of use: {certified} certified"
     );
     assert!(
-        broken_by_choosing > 60,
+        broken_by_choosing > 40,
         "the test has no teeth: {broken_by_choosing}"
     );
 }
