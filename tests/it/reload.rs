@@ -237,7 +237,7 @@ async fn a_bad_model_changes_nothing_and_is_said_clearly() {
             &["there is no model folder at", "nowhere"],
         )
         .await;
-    let missing = place.model("2.0.0");
+    let missing = place.model("9.0.0");
     fs::remove_file(missing.path().join("model.onnx")).unwrap();
     let folder = missing.path().to_str().unwrap();
     place
@@ -246,7 +246,7 @@ async fn a_bad_model_changes_nothing_and_is_said_clearly() {
             &["model.onnx cannot be read", "restore the file"],
         )
         .await;
-    let garbage = place.model("2.0.0");
+    let garbage = place.model("9.0.0");
     rewrite(&garbage, "model.onnx", "no graph");
     let folder = garbage.path().to_str().unwrap();
     place
@@ -262,7 +262,7 @@ async fn a_bad_model_changes_nothing_and_is_said_clearly() {
     assert_eq!(reloaded.code, Some(0), "{}", reloaded.stderr);
     let json: Value = serde_json::from_str(&reloaded.stdout).unwrap();
     assert!(
-        json["model"].as_str().unwrap().starts_with("support-en 1."),
+        json["model"].as_str().unwrap().starts_with("support-en 2.0."),
         "{json}"
     );
     let ready = get(&place.client(), &place.server.url, "/readyz", "").await;
@@ -277,7 +277,7 @@ async fn a_bad_model_changes_nothing_and_is_said_clearly() {
 async fn a_model_without_an_intent_that_the_knowledge_names_is_refused() {
     let place = Place::start();
     let labels = fs::read_to_string(place.path("first/labels.json")).unwrap();
-    let model = place.model("2.0.0");
+    let model = place.model("9.0.0");
     rewrite(
         &model,
         "labels.json",
@@ -287,7 +287,7 @@ async fn a_model_without_an_intent_that_the_knowledge_names_is_refused() {
         .refused(
             &["--model", model.path().to_str().unwrap()],
             &[
-                "the model support-en 2.0.0",
+                "the model support-en 9.0.0",
                 "articles/track-your-order.md: intents: the model has no intent `track_order`; did you mean",
                 "policy.yml: queues.orders.intents: the model has no intent `track_order`",
                 "policy.yml: labels: the model has no intent `track_order`",
