@@ -174,16 +174,17 @@ fn read_csv(source: impl Read, take: &mut impl FnMut(u64, Result<Written, String
 }
 
 fn explain(error: &csv::Error) -> String {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!(
+    if let csv::ErrorKind::UnequalLengths {
+        expected_len, len, ..
+    } = error.kind()
+    {
+        format!(
             "has {len} columns, and the header {expected_len}; a text with a comma stands in double quotes"
-        ),
-        csv::ErrorKind::Utf8 { err, .. } => {
-            format!("is not UTF-8: {err}; convert the file, with iconv for example")
-        }
-        _ => error.to_string(),
+        )
+    } else if let csv::ErrorKind::Utf8 { err, .. } = error.kind() {
+        format!("is not UTF-8: {err}; convert the file, with iconv for example")
+    } else {
+        error.to_string()
     }
 }
 

@@ -38,10 +38,10 @@ const DIGITS: f64 = 1e5;
 
 /// A policy on the ladder, and what it does on the choosing part.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rung {
-    pub bars: Bars,
-    pub answered: usize,
-    pub wrong: usize,
+pub(super) struct Rung {
+    pub(super) bars: Bars,
+    pub(super) answered: usize,
+    pub(super) wrong: usize,
 }
 
 /// Policies from strict to lax, and the first to be tested.
