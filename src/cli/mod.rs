@@ -23,7 +23,7 @@ mod serve;
 mod show;
 mod train;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -122,4 +122,9 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
     }
+}
+
+/// The setting that an option naming a model's folder stands for.
+fn model_flag(option: &'static str, folder: Option<&Path>) -> Option<Flag> {
+    folder.map(|path| (option, "paths", "model", path.display().to_string()))
 }

@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::cli::failure::{CliError, Exit};
+use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
 use crate::train::examples::{self, Examples};
@@ -58,10 +59,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let base = self.base.as_ref();
-        base.map(|path| ("--base", "paths", "model", path.display().to_string()))
-            .into_iter()
-            .collect()
+        model_flag("--base", self.base.as_deref()).into_iter().collect()
     }
 }
 

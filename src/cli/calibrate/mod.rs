@@ -14,6 +14,7 @@ use crate::cli::assemble;
 use crate::cli::calibrate::block::{Block, Kept};
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::labelled;
+use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
 use crate::domain::message::Text;
@@ -60,11 +61,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let model = self.model.as_ref();
-        model
-            .map(|path| ("--model", "paths", "model", path.display().to_string()))
-            .into_iter()
-            .collect()
+        model_flag("--model", self.model.as_deref()).into_iter().collect()
     }
 
     fn demand(&self) -> Demand {

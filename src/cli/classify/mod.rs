@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::cli::assemble;
 use crate::cli::classify::lines::{BrokenLine, Line};
 use crate::cli::failure::{CliError, Exit};
+use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
 use crate::domain::conversation::{Conversation, Customer};
@@ -50,11 +51,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let model = self.model.as_ref();
-        model
-            .map(|path| ("--model", "paths", "model", path.display().to_string()))
-            .into_iter()
-            .collect()
+        model_flag("--model", self.model.as_deref()).into_iter().collect()
     }
 }
 

@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::labelled;
+use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
 use crate::domain::message::Text;
@@ -61,11 +62,7 @@ pub(crate) struct Arguments {
 
 impl Arguments {
     pub(crate) fn flags(&self) -> Vec<Flag> {
-        let model = self.model.as_ref();
-        model
-            .map(|path| ("--model", "paths", "model", path.display().to_string()))
-            .into_iter()
-            .collect()
+        model_flag("--model", self.model.as_deref()).into_iter().collect()
     }
 
     fn left_out(&self) -> Vec<String> {
