@@ -60,7 +60,7 @@ impl NamedIntent {
         let known: Vec<&str> = known.iter().map(Intent::as_str).collect();
         let mend = match get_close_matches(self.intent.as_str(), &known, 1, ALIKE).first() {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it knows: {}", known.join(", ")),
+            None => "its labels.json lists what it has".to_owned(),
         };
         Problem {
             file: self.file.clone(),

@@ -25,6 +25,9 @@ const WAITING: usize = 4;
 /// How often to look whether the last turn on the old parts has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
+/// How many places a refusal names.
+const TOLD: usize = 8;
+
 /// What is asked of the worker; without a `reply` nobody waits.
 #[derive(Debug, Default)]
 struct Order {
@@ -146,13 +149,18 @@ impl Worker {
     }
 
     fn refuse_newly_unknown(&self, unknown: &[NamedIntent], model: &Model) -> Result<(), ReloadError> {
-        let lines: Vec<String> = unknown
+        let mut lines: Vec<String> = unknown
             .iter()
             .filter(|named| !self.unknown.contains(named))
             .map(|named| format!("\n  {}", named.problem(&model.intents)))
             .collect();
         if lines.is_empty() {
             return Ok(());
+        }
+        if lines.len() > TOLD {
+            let more = lines.split_off(TOLD).len();
+            let every = "`firstline check` with this model as paths.model tells every one";
+            lines.push(format!("\n  and {more} more such places; {every}"));
         }
         Err(ReloadError::Refused(format!(
             "the model {} does not fit the knowledge:{}",
