@@ -186,15 +186,19 @@ mod tests {
         (inputs, labels, folds)
     }
 
+    fn of_three<'a>(inputs: &'a Array2<f32>, labels: &'a [usize], folds: &'a [usize]) -> Rows<'a> {
+        Rows {
+            inputs,
+            labels,
+            intents: 3,
+            folds,
+        }
+    }
+
     #[test]
     fn clear_rows_are_predicted_unseen() {
         let (inputs, labels, folds) = clouds();
-        let rows = Rows {
-            inputs: &inputs,
-            labels: &labels,
-            intents: 3,
-            folds: &folds,
-        };
+        let rows = of_three(&inputs, &labels, &folds);
         let validated = cross_validate(rows, 5);
         let head = final_head(rows, &validated);
         for logits in [&validated.logits, &head.logits(&inputs)] {
@@ -207,12 +211,7 @@ mod tests {
     #[test]
     fn rows_of_a_left_out_intent_are_read_by_the_others() {
         let (inputs, labels, folds) = clouds();
-        let rows = Rows {
-            inputs: &inputs,
-            labels: &labels,
-            intents: 3,
-            folds: &folds,
-        };
+        let rows = of_three(&inputs, &labels, &folds);
         let whole = final_head(rows, &cross_validate(rows, 5));
         let found = strangers(rows, &whole, 16.0, &[vec![1], vec![2]]);
         assert_eq!(found[0].intents, [0, 2]);

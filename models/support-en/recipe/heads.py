@@ -45,14 +45,14 @@ def prototypes(vectors, labels, intents, each, rounds=12):
 
 
 def evidence(logits, similarity, intent_temperature):
-    """(most probable intent, its probability, [1, log odds, similarity, gap]) as the engine computes them."""
+    """(most probable intent, [1, log odds, similarity, gap]) of each row, as the engine computes them."""
     chance = np.exp(log_softmax(logits / intent_temperature))
     top, rows = chance.argmax(1), np.arange(len(logits))
     p = np.clip(chance[rows, top], NEARLY, 1 - NEARLY)
     others = similarity.copy()
     others[rows, top] = -np.inf
     near = similarity[rows, top]
-    return top, p, np.stack([np.ones(len(p)), np.log(p / (1 - p)), near, near - others.max(1)], axis=1)
+    return top, np.stack([np.ones(len(p)), np.log(p / (1 - p)), near, near - others.max(1)], axis=1)
 
 
 def fit_confidence(features, right, weights, penalty=1e-3):

@@ -74,7 +74,7 @@ def calibrate(onnx, tokenizer, names, parts, held, threads):
     share = np.concatenate([np.full(len(part), len(seen) / len(part)) for part in (parts["choose"], held)])
     gold = np.array([names.index(r["label"]) for r in seen])
     intent = heads.temperature(out["intent_logits"], gold, share)
-    top, _, features = heads.evidence(out["intent_logits"], out["similarity"], intent)
+    top, features = heads.evidence(out["intent_logits"], out["similarity"], intent)
     confidence = heads.fit_confidence(features, top == gold, share)
     own = len(parts["choose"])
     moods = np.array([rows.SENTIMENTS.index(r["sentiment"]) for r in parts["choose"]])

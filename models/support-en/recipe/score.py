@@ -32,7 +32,7 @@ SAMPLES = [
 
 def judged(out, calibration):
     """(most probable intent, its calibrated confidence) of each row, as the engine has them."""
-    top, _, features = heads.evidence(out["intent_logits"], out["similarity"], calibration["intent_temperature"])
+    top, features = heads.evidence(out["intent_logits"], out["similarity"], calibration["intent_temperature"])
     return top, heads.confidence(features, calibration["confidence"])
 
 

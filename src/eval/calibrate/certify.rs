@@ -141,12 +141,7 @@ fn answers_needed(wrong: usize, answered: usize, demand: Demand) -> Option<usize
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const DEMAND: Demand = Demand {
-        max_wrong: 0.05,
-        confidence: 0.95,
-        seed: 1,
-    };
+    use crate::eval::calibrate::tests::DEMAND;
 
     fn rung(bar: f32) -> Rung {
         Rung {

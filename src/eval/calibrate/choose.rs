@@ -185,12 +185,7 @@ fn probability(log_odds: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const DEMAND: Demand = Demand {
-        max_wrong: 0.05,
-        confidence: 0.95,
-        seed: 1,
-    };
+    use crate::eval::calibrate::tests::DEMAND;
 
     #[test]
     fn the_chance_to_hold_by_hand() {

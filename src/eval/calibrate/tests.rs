@@ -4,7 +4,8 @@ use fastrand::Rng;
 
 use super::*;
 
-const DEMAND: Demand = Demand {
+/// What all tests of this folder ask for.
+pub(super) const DEMAND: Demand = Demand {
     max_wrong: 0.05,
     confidence: 0.95,
     seed: 1,
