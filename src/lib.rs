@@ -5,8 +5,7 @@
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
-//!      train                           own intents: an offline tool
-//!      eval                            offline tools                            IO
+//!      labelled  train  eval           rows with labels | own intents | measuring  IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
 //!  side: tasks, telemetry, entropy     know nothing of ours
@@ -21,6 +20,7 @@ pub mod entropy;
 pub mod eval;
 pub mod http;
 pub mod knowledge;
+pub mod labelled;
 pub mod live;
 pub mod outbox;
 pub mod ports;

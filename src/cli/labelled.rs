@@ -9,14 +9,17 @@ use crate::cli::output::Output;
 use crate::config::Config;
 use crate::domain::message::Text;
 use crate::eval::reading::{self, Readings};
-use crate::eval::rows::{self, Row};
+use crate::labelled::{self, Row};
 
 /// How many messages are under way at once, if the classifier's queue holds as many: enough for every thread.
 const AT_ONCE_MAX: usize = 64;
 
 /// The rows of all files; whatever is wrong with them is for whoever named them to mend.
 pub(crate) fn rows(files: &[PathBuf]) -> Result<Vec<Row>, CliError> {
-    rows::read(files).map_err(|error| CliError::Usage(error.to_string()))
+    match labelled::read(files) {
+        Ok(found) => Ok(found.rows),
+        Err(problems) => Err(CliError::Usage(problems.to_string())),
+    }
 }
 
 /// The classifier of a folder, or of the configuration.

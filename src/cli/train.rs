@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::anyhow;
+use anyhow::Context;
 
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
@@ -12,15 +12,18 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
-use crate::train::examples::{self, Examples};
+use crate::eval::report::IntentReport;
+use crate::labelled::{self, Labelled};
 use crate::train::folder::{self, FolderError};
 use crate::train::lint::Kind;
 use crate::train::report::Report;
-use crate::train::score::Scores;
 use crate::train::{Task, TrainError, train};
 
 /// How many findings of a kind, and how many of the weakest intents, are told; `--json` has all.
 const TOLD: usize = 10;
+
+/// The share of wrong answers at which the share answered rightly is told; one of [`ERRORS`](crate::eval::risk::ERRORS).
+const TOLD_ERROR: f64 = 0.05;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -85,7 +88,6 @@ pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Re
         TrainError::Folder(error) => unplaced(error),
         error @ (TrainError::TooFewIntents(_)
         | TrainError::Lonely(_)
-        | TrainError::EmptyTest
         | TrainError::Base(_)
         | TrainError::Read(_)
         | TrainError::Graph(_)) => unusable(error.into()),
@@ -115,14 +117,11 @@ fn unplaced(error: FolderError) -> CliError {
     }
 }
 
-fn read(paths: &[PathBuf]) -> Result<Examples, CliError> {
-    examples::read(paths).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-        CliError::Unusable(anyhow!(
-            "the examples cannot be used, and nothing was written:{}",
-            lines.concat()
-        ))
-    })
+fn read(paths: &[PathBuf]) -> Result<Labelled, CliError> {
+    labelled::read(paths)
+        .map(Labelled::once)
+        .context("nothing was written")
+        .map_err(CliError::Unusable)
 }
 
 fn print(report: &Report, output: &Output) -> Result<(), CliError> {
@@ -163,39 +162,54 @@ fn print(report: &Report, output: &Output) -> Result<(), CliError> {
     Ok(())
 }
 
-fn print_scores(what: &str, scores: &Scores, output: &Output) -> Result<(), CliError> {
-    output.line(format!(
-        "\n{what}: accuracy {:.3}, macro F1 {:.3}, answered rightly at 5 % error {:.3}, {} rows",
-        scores.accuracy, scores.macro_f1, scores.answered_rightly_at_5_error, scores.rows
-    ))?;
-    let mut weakest: Vec<_> = scores
-        .intents
+fn print_scores(what: &str, report: &IntentReport, output: &Output) -> Result<(), CliError> {
+    let scores = &report.scores;
+    let share = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    let rightly = scores
+        .answered
         .iter()
-        .filter(|intent| intent.rows > 0 && intent.f1 < 1.0)
+        .find(|answered| answered.error == TOLD_ERROR);
+    output.line(format!(
+        "\n{what}: accuracy {}, in scope {}, macro F1 {}, answered rightly at 5 % error {}, {} rows",
+        share(scores.accuracy),
+        share(scores.in_scope_accuracy),
+        share(scores.macro_f1),
+        share(rightly.map(|answered| answered.rightly)),
+        scores.rows
+    ))?;
+    for unknown in &report.unknown_labels {
+        output.line(format!(
+            "no example has the label {:?}: {} rows count as out of scope",
+            unknown.label, unknown.rows
+        ))?;
+    }
+    let known = report.by_intent.iter().filter(|intent| intent.scores.support > 0);
+    let mut weakest: Vec<_> = known
+        .filter_map(|intent| Some((intent, intent.scores.f1.filter(|f1| *f1 < 1.0)?)))
         .collect();
-    weakest.sort_by(|a, b| a.f1.total_cmp(&b.f1));
+    weakest.sort_by(|a, b| a.1.total_cmp(&b.1));
     if !weakest.is_empty() {
-        output.line("weakest intents:      F1  precision  recall  rows")?;
+        output.line("weakest intents:      F1    precision  recall  rows")?;
     }
-    for intent in weakest.iter().take(TOLD) {
+    for (intent, f1) in weakest.iter().take(TOLD) {
         output.line(format!(
-            "  {:<20} {:.2}       {:.2}    {:.2}  {:>4}",
-            intent.name, intent.f1, intent.precision, intent.recall, intent.rows
+            "  {:<20} {f1:.3}      {:>5}   {:>5}  {:>4}",
+            intent.intent,
+            share(intent.scores.precision),
+            share(intent.scores.recall),
+            intent.scores.support
         ))?;
     }
-    if !scores.confused.is_empty() {
-        output.line("rows taken for each other:")?;
+    if !report.confused.is_empty() {
+        output.line("rows read as another intent:")?;
     }
-    for pair in &scores.confused {
+    for pair in &report.confused {
         output.line(format!(
-            "  {:>3}  {} / {}",
-            pair.rows, pair.intents[0], pair.intents[1]
+            "  {:>3}  {} read as {}",
+            pair.rows, pair.gold, pair.predicted
         ))?;
-        for mistaken in &pair.examples {
-            output.line(format!(
-                "    {} read as {}: \"{}\" ({})",
-                mistaken.label, mistaken.predicted, mistaken.text, mistaken.place
-            ))?;
+        for example in &pair.examples {
+            output.line(format!("    \"{}\" ({})", example.text, example.place))?;
         }
     }
     Ok(())

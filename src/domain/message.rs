@@ -24,7 +24,7 @@ pub enum InvalidText {
 }
 
 /// A message's text: trimmed, not empty, bounded, free of control characters but line breaks and tabs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(String);
 

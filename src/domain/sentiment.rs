@@ -11,6 +11,14 @@ pub enum SentimentLabel {
 }
 
 impl SentimentLabel {
+    /// In the order of their names, and of a model's output.
+    pub const ALL: [Self; 3] = [Self::Negative, Self::Neutral, Self::Positive];
+
+    /// The mood of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mood| mood.as_str() == name)
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Negative => "negative",

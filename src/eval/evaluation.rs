@@ -3,11 +3,11 @@
 use crate::domain::sentiment::SentimentLabel;
 use crate::eval::compare::{Figures, McNemar, differences, mcnemar};
 use crate::eval::judged::{Judged, Judgement};
-use crate::eval::mood::{self, JudgedMood, MoodScores};
+use crate::eval::mood::{JudgedMood, MoodScores};
 use crate::eval::reading::{Latency, Readings};
 use crate::eval::report::{Baseline, IntentReport, Report, curve};
-use crate::eval::rows::Row;
 use crate::eval::scores::Scores;
+use crate::labelled::Row;
 
 /// What the labels of a test are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Subject {
 impl Subject {
     /// Moods, if every label is the name of one.
     pub fn of(rows: &[Row]) -> Self {
-        let moods = rows.iter().all(|row| mood::named(&row.label).is_some());
+        let moods = rows.iter().all(|row| SentimentLabel::named(&row.label).is_some());
         if moods { Self::Moods } else { Self::Intents }
     }
 
@@ -29,7 +29,7 @@ impl Subject {
     pub fn mood(self, row: &Row) -> Option<SentimentLabel> {
         match self {
             Self::Intents => row.sentiment,
-            Self::Moods => row.sentiment.or_else(|| mood::named(&row.label)),
+            Self::Moods => row.sentiment.or_else(|| SentimentLabel::named(&row.label)),
         }
     }
 }
@@ -49,17 +49,14 @@ impl Measured {
     pub fn new(rows: &[Row], readings: &Readings, subject: Subject) -> Self {
         let gold = rows.iter().map(|row| row.label.as_str());
         let judged = || Judgement::new(&readings.intents, gold, &readings.answers);
-        let both = rows.iter().zip(&readings.answers);
+        let both = rows.iter().zip(&readings.sentiments);
         Self {
             model: readings.model.clone(),
             judgement: (subject == Subject::Intents).then(judged),
             moods: both
-                .map(|(row, answer)| {
+                .map(|(row, read)| {
                     let gold = subject.mood(row)?;
-                    Some(JudgedMood {
-                        gold,
-                        read: answer.sentiment,
-                    })
+                    Some(JudgedMood { gold, read: *read })
                 })
                 .collect(),
         }
@@ -110,7 +107,6 @@ impl Measured {
 
     /// All that there is to say. `seed` is that of the resampling behind the intervals.
     pub fn report(&self, rows: &[Row], latency: Latency, baseline: Option<&Self>, seed: u64) -> Report {
-        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let moods: Vec<JudgedMood> = self.moods.iter().copied().flatten().collect();
         Report {
             model: self.model.clone(),
@@ -119,7 +115,7 @@ impl Measured {
             intents: self
                 .judgement
                 .as_ref()
-                .map(|judgement| IntentReport::new(judgement, &texts)),
+                .map(|judgement| IntentReport::new(judgement, rows)),
             sentiment: (!moods.is_empty()).then(|| MoodScores::new(&moods)),
             latency,
             baseline: baseline.map(|other| self.against(other, seed)),
@@ -134,12 +130,17 @@ mod tests {
     use crate::domain::message::Text;
     use crate::domain::sentiment::Sentiment;
     use crate::eval::judged::Answer;
+    use crate::labelled::Place;
 
     fn row(label: &str, sentiment: Option<SentimentLabel>) -> Row {
         Row {
             text: Text::parse("some words").unwrap(),
             label: label.to_owned(),
             sentiment,
+            place: Place {
+                file: "a.csv".to_owned(),
+                line: 2,
+            },
         }
     }
 
@@ -148,12 +149,12 @@ mod tests {
             top: Intent::new(*top),
             confidence: 0.5,
             in_scope: 0.5,
-            sentiment: Sentiment::new(1.0, 0.0, 0.0),
         };
         Readings {
             model: model.to_owned(),
             intents: ["a", "b"].map(Intent::new).into(),
             answers: tops.iter().map(answer).collect(),
+            sentiments: vec![Sentiment::new(1.0, 0.0, 0.0); tops.len()],
         }
     }
 

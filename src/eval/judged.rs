@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::domain::intent::Intent;
-use crate::domain::sentiment::Sentiment;
 
-/// What the model said of one text.
+/// What the model said of the intent of one text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The most probable intent, and its confidence as the engine takes it, 0 to 1.
@@ -16,7 +15,6 @@ pub struct Answer {
     pub confidence: f32,
     /// The confidence of the most probable intent that is not `out_of_scope`, 0 to 1.
     pub in_scope: f32,
-    pub sentiment: Sentiment,
 }
 
 /// One row: gold and top intent as places in [`Judgement::labels`].
@@ -110,7 +108,6 @@ mod tests {
             top: Intent::new(top),
             confidence: 0.5,
             in_scope: 0.5,
-            sentiment: Sentiment::new(0.0, 1.0, 0.0),
         };
         let answers = ["b", "a", "a", "b"].map(answer);
         let judged = Judgement::new(&intents, ["b", "b", "new", "out_of_scope"], &answers);

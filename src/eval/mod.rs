@@ -1,5 +1,5 @@
-//! Measuring: labelled rows, what a model answers to them, the figures that follow, and the thresholds that can be
-//! trusted. Everything but `rows` and `reading` is arithmetic on plain values. Knows nothing of the command line.
+//! Measuring: what a model answers to labelled rows, the figures that follow, and the thresholds that can be
+//! trusted. Everything but `reading` is arithmetic on plain values. Knows nothing of the command line.
 
 mod binomial;
 pub mod calibrate;
@@ -12,7 +12,6 @@ pub mod mood;
 pub mod reading;
 pub mod report;
 pub mod risk;
-pub mod rows;
 pub mod scores;
 
 /// Intents of the shipped model that are no request for support: small talk, answers to a question of the bot's,

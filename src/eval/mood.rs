@@ -7,20 +7,8 @@ use crate::eval::compare::Figures;
 use crate::eval::confusion::{Confusion, LabelScores};
 use crate::eval::share;
 
-/// In the order of their names.
-pub const MOODS: [SentimentLabel; 3] = [
-    SentimentLabel::Negative,
-    SentimentLabel::Neutral,
-    SentimentLabel::Positive,
-];
-
 /// The share of right ones that alarms about unhappy customers must keep to.
 const PRECISION: f64 = 0.9;
-
-/// The mood of this name.
-pub fn named(name: &str) -> Option<SentimentLabel> {
-    MOODS.into_iter().find(|mood| mood.as_str() == name)
-}
 
 /// What people say of a message's mood, and what the model says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +27,7 @@ pub struct MoodScores {
     pub negative_auroc: Option<f64>,
     /// The largest share of negative rows that one threshold finds while at least 90 % of what it finds is negative.
     pub negative_recall_at_90_precision: Option<f64>,
-    /// In the order of [`MOODS`].
+    /// In the order of [`SentimentLabel::ALL`].
     pub classes: Vec<MoodClass>,
 }
 
@@ -53,7 +41,7 @@ pub struct MoodClass {
 impl MoodScores {
     pub fn new(rows: &[JudgedMood]) -> Self {
         let confusion = Confusion::new(
-            MOODS.len(),
+            SentimentLabel::ALL.len(),
             rows.iter()
                 .map(|row| (row.gold as usize, row.read.label as usize)),
         );
@@ -69,7 +57,11 @@ impl MoodScores {
             macro_f1: confusion.macro_f1(),
             negative_auroc: auroc(&scored),
             negative_recall_at_90_precision: recall_at(&scored, PRECISION),
-            classes: MOODS.into_iter().zip(confusion.by_label()).map(class).collect(),
+            classes: SentimentLabel::ALL
+                .into_iter()
+                .zip(confusion.by_label())
+                .map(class)
+                .collect(),
         }
     }
 
@@ -134,7 +126,7 @@ mod tests {
             gold,
             read: Sentiment::new(negative, 1.0 - negative - positive, positive),
         };
-        let [bad, calm, glad] = MOODS;
+        let [bad, calm, glad] = SentimentLabel::ALL;
         let rows = [
             row(bad, 0.9, 0.0),
             row(bad, 0.3, 0.1),

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::Text;
 use crate::domain::reading::{Classification, Fault};
+use crate::domain::sentiment::Sentiment;
 use crate::eval::compare::quantile;
 use crate::eval::judged::Answer;
 use crate::ports::Classifier;
@@ -37,6 +38,8 @@ pub struct Readings {
     pub intents: Vec<Intent>,
     /// In the order of the texts.
     pub answers: Vec<Answer>,
+    /// In the same order.
+    pub sentiments: Vec<Sentiment>,
 }
 
 /// The time from text to answer with one message under way, so of one thread.
@@ -60,7 +63,7 @@ pub async fn read_all(
 ) -> Result<Readings, ReadingError> {
     let first = texts.first().ok_or(ReadingError::Nothing)?;
     let known = read(classifier, 0, first).await?;
-    let answers = stream::iter(texts.iter().enumerate())
+    let read: Vec<(Answer, Sentiment)> = stream::iter(texts.iter().enumerate())
         .map(|(row, text)| read(classifier, row, text))
         .buffered(at_once.max(1))
         .map(|classification| {
@@ -69,10 +72,12 @@ pub async fn read_all(
         })
         .try_collect()
         .await?;
+    let (answers, sentiments) = read.into_iter().unzip();
     Ok(Readings {
         model: known.model,
         intents: known.intents.into_iter().map(|intent| intent.name).collect(),
         answers,
+        sentiments,
     })
 }
 
@@ -105,15 +110,15 @@ async fn read(classifier: &dyn Classifier, row: usize, text: &Text) -> Result<Cl
     classification.map_err(|fault| ReadingError::Fault { row: row + 1, fault })
 }
 
-fn answer(classification: Classification) -> Option<Answer> {
+fn answer(classification: Classification) -> Option<(Answer, Sentiment)> {
     let in_scope = |scored: &&ScoredIntent| !scored.name.is(Intent::OUT_OF_SCOPE);
     let best = classification.intents.iter().find(in_scope);
     let in_scope = best.map_or(0.0, |scored| scored.confidence);
     let top = classification.intents.into_iter().next()?;
-    Some(Answer {
+    let answer = Answer {
         top: top.name,
         confidence: top.confidence,
         in_scope,
-        sentiment: classification.sentiment,
-    })
+    };
+    Some((answer, classification.sentiment))
 }

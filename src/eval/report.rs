@@ -12,10 +12,14 @@ use crate::eval::mood::MoodScores;
 use crate::eval::reading::Latency;
 use crate::eval::risk::{self, Step};
 use crate::eval::scores::{Bin, Scores, bins};
+use crate::labelled::{Place, Row};
 
 /// Mistakes shown with their texts, and confused pairs listed.
 const WORST: usize = 20;
 const CONFUSED: usize = 20;
+
+/// Messages shown of each confused pair.
+const EXAMPLES: usize = 4;
 
 /// Points of a drawn curve: more than a screen has.
 const POINTS_MAX: usize = 400;
@@ -66,6 +70,14 @@ pub struct Confused {
     pub gold: String,
     pub predicted: String,
     pub rows: usize,
+    /// The first of them, 4 at most.
+    pub examples: Vec<Example>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Example {
+    pub text: String,
+    pub place: Place,
 }
 
 /// `counts[gold][predicted]`, both in the order of `labels`.
@@ -101,8 +113,8 @@ pub struct Baseline {
 }
 
 impl IntentReport {
-    /// `texts` in the order of the judged rows.
-    pub fn new(judgement: &Judgement, texts: &[&str]) -> Self {
+    /// `labelled` in the order of the judged rows.
+    pub fn new(judgement: &Judgement, labelled: &[Row]) -> Self {
         let rows = &judgement.rows;
         let confusion = Confusion::new(judgement.labels.len(), rows.iter().map(|row| (row.gold, row.top)));
         let name = |place: usize| judgement.label(place).to_owned();
@@ -126,6 +138,7 @@ impl IntentReport {
                     gold: name(gold),
                     predicted: name(predicted),
                     rows,
+                    examples: examples(judgement, labelled, gold, predicted),
                 })
                 .collect(),
             confusion: Matrix {
@@ -141,7 +154,7 @@ impl IntentReport {
                 .collect(),
             reliability: bins(rows),
             risk_coverage: curve(judgement),
-            mistakes: mistakes(judgement, texts),
+            mistakes: mistakes(judgement, labelled),
         }
     }
 }
@@ -160,12 +173,24 @@ pub fn curve(judgement: &Judgement) -> Vec<Point> {
     points
 }
 
-fn mistakes(judgement: &Judgement, texts: &[&str]) -> Vec<Mistake> {
-    let mut wrong: Vec<(&Judged, &&str)> = judgement.rows.iter().zip(texts).collect();
+/// The first messages of `gold` that were taken for `predicted`.
+fn examples(judgement: &Judgement, labelled: &[Row], gold: usize, predicted: usize) -> Vec<Example> {
+    let rows = judgement.rows.iter().zip(labelled);
+    rows.filter(|(row, _)| (row.gold, row.top) == (gold, predicted))
+        .take(EXAMPLES)
+        .map(|(_, row)| Example {
+            text: row.text.as_str().to_owned(),
+            place: row.place.clone(),
+        })
+        .collect()
+}
+
+fn mistakes(judgement: &Judgement, labelled: &[Row]) -> Vec<Mistake> {
+    let mut wrong: Vec<(&Judged, &Row)> = judgement.rows.iter().zip(labelled).collect();
     wrong.retain(|(row, _)| !row.right());
     wrong.sort_by(|(a, _), (b, _)| b.confidence.total_cmp(&a.confidence));
-    let mistake = |(row, text): (&Judged, &&str)| Mistake {
-        text: (*text).to_owned(),
+    let mistake = |(row, labelled): (&Judged, &Row)| Mistake {
+        text: labelled.text.as_str().to_owned(),
         gold: judgement.label(row.gold).to_owned(),
         predicted: judgement.label(row.top).to_owned(),
         confidence: row.confidence,
@@ -234,7 +259,7 @@ fn signed(value: Value) -> String {
 mod tests {
     use super::*;
     use crate::domain::intent::Intent;
-    use crate::domain::sentiment::Sentiment;
+    use crate::domain::message::Text;
     use crate::eval::compare::mcnemar;
     use crate::eval::judged::Answer;
 
@@ -244,16 +269,24 @@ mod tests {
             top: Intent::new(top),
             confidence,
             in_scope: confidence,
-            sentiment: Sentiment::new(0.0, 1.0, 0.0),
         };
         let answers = [("a", 0.9), ("b", 0.8), ("a", 0.7)].map(answer);
         let judgement = Judgement::new(&intents, ["a", "a", "other"], &answers);
         let texts = ["fine", "<script>alert(1)</script> & more", "beyond"];
+        let rows = texts.map(|text| Row {
+            text: Text::parse(text).unwrap(),
+            label: String::new(),
+            sentiment: None,
+            place: Place {
+                file: "rows.jsonl".to_owned(),
+                line: 1,
+            },
+        });
         Report {
             model: "m 1 <x>".into(),
             tests: vec!["rows.jsonl".into()],
             without: Vec::new(),
-            intents: Some(IntentReport::new(&judgement, &texts)),
+            intents: Some(IntentReport::new(&judgement, &rows)),
             sentiment: None,
             latency: Latency {
                 messages: 3,
@@ -289,7 +322,6 @@ mod tests {
             top: Intent::new("a"),
             confidence: 1.0 - f32::from(n) / 2_000.0,
             in_scope: 0.0,
-            sentiment: Sentiment::new(0.0, 1.0, 0.0),
         };
         let answers: Vec<Answer> = (0..1_500).map(answer).collect();
         let judgement = Judgement::new(&[Intent::new("a")], vec!["a"; 1_500], &answers);

@@ -43,16 +43,8 @@ pub(crate) struct Learned {
     pub(crate) kept: Vec<usize>,
     /// How many of them each intent has.
     pub(crate) counts: Vec<usize>,
-    /// Of each row, by a head that was fitted without its fold.
-    pub(crate) unseen: Vec<Verdict>,
-}
-
-/// The most probable intent, and the probability that it is right and in scope.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Verdict {
-    pub(crate) row: usize,
-    pub(crate) intent: usize,
-    pub(crate) confidence: f32,
+    /// Of each row the calibrated probability of each intent, by a head that was fitted without its fold.
+    pub(crate) unseen: Vec<Vec<f32>>,
 }
 
 pub(crate) fn learn(material: &Material<'_>) -> Learned {
@@ -75,19 +67,15 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
         |row, key| material.folds[row] != material.folds[kept[key]],
     );
     let temperature = validated.temperature;
-    let read = |row: usize| {
-        let (logits, near) = (validated.logits.row(row), similarities.row(row));
-        read(&logits.to_vec(), &near.to_vec(), temperature)
-    };
-    let seen: Vec<(usize, usize, Evidence)> = (0..material.labels.len())
-        .filter_map(|row| read(row).map(|(intent, evidence)| (row, intent, evidence)))
-        .collect();
-    let mut observations: Vec<Observation> = seen
-        .iter()
-        .map(|(row, intent, evidence)| Observation {
-            evidence: *evidence,
-            right: material.labels[*row] == *intent,
-            weight: 1.0,
+    let mut observations: Vec<Observation> = (0..material.labels.len())
+        .filter_map(|row| {
+            let (logits, near) = (validated.logits.row(row), similarities.row(row));
+            let (intent, evidence) = read(&logits.to_vec(), &near.to_vec(), temperature)?;
+            Some(Observation {
+                evidence,
+                right: material.labels[row] == intent,
+                weight: 1.0,
+            })
         })
         .collect();
     let strange = strange(
@@ -106,11 +94,6 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
         weight,
     }));
     let confidence = confidence::fit(&observations);
-    let verdict = |(row, intent, evidence): (usize, usize, Evidence)| Verdict {
-        row,
-        intent,
-        confidence: confidence.probability(&evidence),
-    };
     Learned {
         head: head.unscaled(&scaling),
         strength: validated.strength,
@@ -118,13 +101,14 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
         confidence,
         kept,
         counts,
-        unseen: seen.into_iter().map(verdict).collect(),
+        unseen: calibrated(&validated.logits, &similarities, temperature, confidence),
     }
 }
 
 impl Learned {
-    /// What the new model says of other texts, by their vectors; `vectors` are those it was made from.
-    pub(crate) fn read(&self, vectors: &Vectors, texts: &Vectors) -> Vec<Verdict> {
+    /// The calibrated probability of each intent for other texts, by their vectors; `vectors` are those it was made
+    /// from.
+    pub(crate) fn read(&self, vectors: &Vectors, texts: &Vectors) -> Vec<Vec<f32>> {
         let intent_of_key = intents_of(&self.counts);
         let keys = vectors.embeddings.select(Axis(0), &self.kept);
         let similarities = per_intent(
@@ -135,17 +119,24 @@ impl Learned {
             |_, _| true,
         );
         let logits = self.head.logits(texts.inputs());
-        let verdict = |row: usize| {
-            let (logits, near) = (logits.row(row).to_vec(), similarities.row(row).to_vec());
-            let (intent, evidence) = read(&logits, &near, self.temperature)?;
-            Some(Verdict {
-                row,
-                intent,
-                confidence: self.confidence.probability(&evidence),
-            })
-        };
-        (0..logits.nrows()).filter_map(verdict).collect()
+        calibrated(&logits, &similarities, self.temperature, self.confidence)
     }
+}
+
+/// Row by row the probabilities that the runtime makes of logits and similarities.
+fn calibrated(
+    logits: &Array2<f32>,
+    similarities: &Array2<f32>,
+    temperature: f32,
+    confidence: Confidence,
+) -> Vec<Vec<f32>> {
+    let rows = logits.rows().into_iter().zip(similarities.rows());
+    rows.map(|(logits, near)| {
+        let mut found = probabilities(&logits.to_vec(), temperature);
+        confidence.apply(&mut found, &near.to_vec());
+        found
+    })
+    .collect()
 }
 
 /// The most probable intent and what speaks for it, as the runtime weighs it.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ndarray::Array2;
 use serde::Serialize;
 
-use crate::train::examples::{Example, Place};
+use crate::labelled::{Place, Row};
 use crate::train::neighbours::nearest;
 
 /// An intent with fewer is learnt badly; with fewer than 2 it cannot be validated at all.
@@ -67,7 +67,7 @@ pub struct Finding {
 /// Rows and, for each, its vector of unit length.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Corpus<'a> {
-    pub(crate) rows: &'a [Example],
+    pub(crate) rows: &'a [Row],
     pub(crate) vectors: &'a Array2<f32>,
 }
 
@@ -99,10 +99,10 @@ pub(crate) fn folded(text: &str) -> String {
     }
 }
 
-fn same_texts(rows: &[Example]) -> Vec<Finding> {
-    let mut by_text: BTreeMap<String, Vec<&Example>> = BTreeMap::new();
+fn same_texts(rows: &[Row]) -> Vec<Finding> {
+    let mut by_text: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
     for row in rows {
-        by_text.entry(folded(&row.text)).or_default().push(row);
+        by_text.entry(folded(row.text.as_str())).or_default().push(row);
     }
     let mut findings = Vec::new();
     for same in by_text.into_values() {
@@ -113,7 +113,7 @@ fn same_texts(rows: &[Example]) -> Vec<Finding> {
                 kind: Kind::SameText,
                 message: format!(
                     "\"{}\" stands under {labels}; keep it under one of them",
-                    same[0].text
+                    same[0].text.as_str()
                 ),
                 places: same.iter().map(|row| row.place.clone()).collect(),
             });
@@ -133,7 +133,7 @@ fn near_copies(corpus: Corpus<'_>) -> Vec<Finding> {
             pairs.entry((at.min(near), at.max(near))).or_insert(cosine);
         }
     }
-    let is_new = |a: &Example, b: &Example| folded(&a.text) != folded(&b.text);
+    let is_new = |a: &Row, b: &Row| folded(a.text.as_str()) != folded(b.text.as_str());
     pairs
         .into_iter()
         .map(|((first, second), cosine)| (&rows[first], &rows[second], cosine))
@@ -143,7 +143,10 @@ fn near_copies(corpus: Corpus<'_>) -> Vec<Finding> {
             message: format!(
                 "\"{}\" ({}) and \"{}\" ({}) nearly mean the same (cosine {cosine:.2}); decide on one intent, or \
                  write what sets them apart",
-                first.text, first.label, second.text, second.label
+                first.text.as_str(),
+                first.label,
+                second.text.as_str(),
+                second.label
             ),
             places: vec![first.place.clone(), second.place.clone()],
         })
@@ -151,7 +154,7 @@ fn near_copies(corpus: Corpus<'_>) -> Vec<Finding> {
 }
 
 /// How many rows each label has, by name.
-pub(crate) fn counts(rows: &[Example]) -> BTreeMap<&str, usize> {
+pub(crate) fn counts(rows: &[Row]) -> BTreeMap<&str, usize> {
     let mut counts = BTreeMap::new();
     for row in rows {
         *counts.entry(row.label.as_str()).or_insert(0) += 1;
@@ -159,7 +162,7 @@ pub(crate) fn counts(rows: &[Example]) -> BTreeMap<&str, usize> {
     counts
 }
 
-fn sizes(rows: &[Example]) -> Vec<Finding> {
+fn sizes(rows: &[Row]) -> Vec<Finding> {
     let counts = counts(rows);
     let mut sorted: Vec<usize> = counts.values().copied().collect();
     sorted.sort_unstable();
@@ -193,12 +196,12 @@ fn sizes(rows: &[Example]) -> Vec<Finding> {
 fn leaks(training: Corpus<'_>, test: Corpus<'_>) -> Vec<Finding> {
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for (at, row) in training.rows.iter().enumerate() {
-        known.entry(folded(&row.text)).or_insert(at);
+        known.entry(folded(row.text.as_str())).or_insert(at);
     }
     let near = nearest(test.vectors, training.vectors, |_, _| true);
     let mut findings = Vec::new();
     for (row, near) in test.rows.iter().zip(near) {
-        let same = known.get(&folded(&row.text)).copied();
+        let same = known.get(&folded(row.text.as_str())).copied();
         let near = near.filter(|(_, cosine)| *cosine >= LEAK).map(|(at, _)| at);
         if let Some(at) = same.or(near) {
             let example = &training.rows[at];
@@ -207,7 +210,8 @@ fn leaks(training: Corpus<'_>, test: Corpus<'_>) -> Vec<Finding> {
                 kind: Kind::Leak,
                 message: format!(
                     "the test text \"{}\" {how} among the examples (\"{}\"); take it out of one of them",
-                    row.text, example.text
+                    row.text.as_str(),
+                    example.text.as_str()
                 ),
                 places: vec![row.place.clone(), example.place.clone()],
             });
@@ -219,11 +223,13 @@ fn leaks(training: Corpus<'_>, test: Corpus<'_>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::message::Text;
 
-    fn rows(texts: &[(&str, &str)]) -> Vec<Example> {
-        let row = |(line, (text, label)): (u64, &(&str, &str))| Example {
-            text: (*text).to_owned(),
+    fn rows(texts: &[(&str, &str)]) -> Vec<Row> {
+        let row = |(line, (text, label)): (u64, &(&str, &str))| Row {
+            text: Text::parse(text).unwrap(),
             label: (*label).to_owned(),
+            sentiment: None,
             place: Place {
                 file: "a.csv".to_owned(),
                 line,

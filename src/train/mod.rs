@@ -2,21 +2,16 @@
 //! without Python. Same examples and seed, same bytes. Knows the classifier's model folders, and no server.
 
 mod confidence;
-mod csv_file;
 mod embed;
-pub mod examples;
 mod fit;
 pub mod folder;
 mod graph;
-mod json_lines;
 mod lbfgs;
 mod learn;
 pub mod lint;
 mod neighbours;
-mod nlu_yaml;
 mod onnx;
 pub mod report;
-pub mod score;
 mod threads;
 mod validate;
 
@@ -32,14 +27,15 @@ use crate::classify::model::{Calibration, Card, GRAPH, ModelError, ModelFolder};
 use crate::classify::runtime::Runtime;
 use crate::classify::session::SessionError;
 use crate::domain::intent::Intent;
+use crate::eval::judged::{Answer, Judgement};
+use crate::eval::report::IntentReport;
+use crate::labelled::{Labelled, Row};
 use crate::train::embed::{Vectors, embed};
-use crate::train::examples::{Example, Examples};
 use crate::train::folder::{FolderError, NewModel};
 use crate::train::graph::{GraphError, NewEnd, with_new_end};
-use crate::train::learn::{Learned, Material, Verdict, learn};
+use crate::train::learn::{Learned, Material, learn};
 use crate::train::lint::{Corpus, counts, lint};
 use crate::train::report::Report;
-use crate::train::score::{Judged, Scores, score};
 
 /// Groups in which intents are left out in turn, and how many intents it takes for that: two remain at least.
 const GROUPS: usize = 5;
@@ -51,8 +47,6 @@ pub enum TrainError {
     TooFewIntents(usize),
     #[error("with one example an intent cannot be learnt; write more for {}, or remove them", .0.join(", "))]
     Lonely(Vec<String>),
-    #[error("the test holds no rows; write some, or leave --test out")]
-    EmptyTest,
     #[error(transparent)]
     Base(#[from] ModelError),
     #[error(transparent)]
@@ -68,9 +62,10 @@ pub enum TrainError {
 pub struct Task {
     /// Of the new model.
     pub name: String,
-    pub examples: Examples,
-    /// Rows to try the new model on; it does not learn from them.
-    pub test: Option<Examples>,
+    /// Each text once for each label that it has.
+    pub examples: Labelled,
+    /// Rows to try the new model on; it does not learn from them. One at least.
+    pub test: Option<Labelled>,
     /// Another seed deals other folds.
     pub seed: u64,
     /// Parts of the examples for cross-validation, 2 at least.
@@ -109,14 +104,11 @@ pub fn train(
     let names = intents(rows)?;
     let number: BTreeMap<&str, usize> = names.iter().map(String::as_str).zip(0..).collect();
     let labels: Vec<usize> = rows.iter().map(|row| number[row.label.as_str()]).collect();
-    let vectors_of = |rows: &[Example]| {
+    let vectors_of = |rows: &[Row]| {
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         embed(runtime, base, &texts, on_read)
     };
     let test = task.test.as_ref().map(|test| test.rows.as_slice());
-    if test.is_some_and(<[Example]>::is_empty) {
-        return Err(TrainError::EmptyTest);
-    }
     let vectors = vectors_of(rows)?;
     let test_vectors = test.map(vectors_of).transpose()?;
 
@@ -136,10 +128,6 @@ pub fn train(
         corpus(rows, &vectors),
         test.map(|(rows, vectors)| corpus(rows, vectors)),
     );
-    let judge = |rows: &[Example], verdicts: &[Verdict]| {
-        let gold = |row: usize| number.get(rows[row].label.as_str()).copied();
-        scores(rows, verdicts, gold, &names, out_of_scope)
-    };
     let report = Report {
         name: task.name.clone(),
         base: base.model(),
@@ -151,8 +139,8 @@ pub fn train(
         strength: learned.strength,
         intent_temperature: learned.temperature,
         confidence: learned.confidence,
-        cross_validated: judge(rows, &learned.unseen),
-        test: test.map(|(rows, texts)| judge(rows, &learned.read(&vectors, texts))),
+        cross_validated: judge(rows, &learned.unseen, &names),
+        test: test.map(|(rows, texts)| judge(rows, &learned.read(&vectors, texts), &names)),
     };
     let model = NewModel {
         graph: new_graph(base, &learned, &vectors)?,
@@ -163,7 +151,7 @@ pub fn train(
     Ok(Trained { report, model })
 }
 
-fn corpus<'a>(rows: &'a [Example], vectors: &'a Vectors) -> Corpus<'a> {
+fn corpus<'a>(rows: &'a [Row], vectors: &'a Vectors) -> Corpus<'a> {
     Corpus {
         rows,
         vectors: &vectors.embeddings,
@@ -171,7 +159,7 @@ fn corpus<'a>(rows: &'a [Example], vectors: &'a Vectors) -> Corpus<'a> {
 }
 
 /// The names of the intents, sorted.
-fn intents(rows: &[Example]) -> Result<Vec<String>, TrainError> {
+fn intents(rows: &[Row]) -> Result<Vec<String>, TrainError> {
     let counts = counts(rows);
     if counts.len() < 2 {
         return Err(TrainError::TooFewIntents(counts.len()));
@@ -188,12 +176,12 @@ fn intents(rows: &[Example]) -> Result<Vec<String>, TrainError> {
 
 /// The fold of each row: the rows of each intent are dealt out in an order drawn from the seed, so that every fold
 /// has its share of every intent.
-fn folds(rows: &[Example], labels: &[usize], intents: usize, task: &Task) -> Vec<usize> {
+fn folds(rows: &[Row], labels: &[usize], intents: usize, task: &Task) -> Vec<usize> {
     let mut folds = vec![0; rows.len()];
     let mut dealt = 0;
     for intent in 0..intents {
         let mut of_intent: Vec<usize> = (0..rows.len()).filter(|row| labels[*row] == intent).collect();
-        of_intent.sort_by_cached_key(|row| draw(task.seed, &rows[*row].text));
+        of_intent.sort_by_cached_key(|row| draw(task.seed, rows[*row].text.as_str()));
         for row in of_intent {
             folds[row] = dealt % task.folds;
             dealt += 1;
@@ -224,28 +212,27 @@ fn draw(seed: u64, text: &str) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn scores(
-    rows: &[Example],
-    verdicts: &[Verdict],
-    gold: impl Fn(usize) -> Option<usize>,
-    names: &[String],
-    out_of_scope: Option<usize>,
-) -> Scores {
-    let judged: Vec<Judged<'_>> = verdicts
-        .iter()
-        .map(|verdict| {
-            let gold = gold(verdict.row);
-            Judged {
-                row: &rows[verdict.row],
-                gold,
-                predicted: verdict.intent,
-                confidence: verdict.confidence,
-                // What the model does not know is out of its scope.
-                right: gold.or(out_of_scope) == Some(verdict.intent),
-            }
-        })
-        .collect();
-    score(&judged, names)
+/// The figures of some rows and the probabilities read for each, as `firstline eval` has them.
+fn judge(rows: &[Row], read: &[Vec<f32>], names: &[String]) -> IntentReport {
+    let intents: Vec<Intent> = names.iter().map(Intent::new).collect();
+    let answers: Vec<Answer> = read.iter().map(|found| answer(&intents, found)).collect();
+    let gold = rows.iter().map(|row| row.label.as_str());
+    IntentReport::new(&Judgement::new(&intents, gold, &answers), rows)
+}
+
+fn answer(intents: &[Intent], probabilities: &[f32]) -> Answer {
+    let best = |admits: &dyn Fn(&Intent) -> bool| {
+        let all = intents.iter().zip(probabilities.iter().copied());
+        all.filter(|(intent, _)| admits(intent))
+            .reduce(|best, other| if other.1 > best.1 { other } else { best })
+    };
+    let out_of_scope = Intent::new(Intent::OUT_OF_SCOPE);
+    let (top, confidence) = best(&|_| true).unwrap_or((&out_of_scope, 0.0));
+    Answer {
+        top: top.clone(),
+        confidence,
+        in_scope: best(&|intent| *intent != out_of_scope).map_or(0.0, |(_, confidence)| confidence),
+    }
 }
 
 fn notes(task: &Task, names: &[String]) -> Vec<String> {

@@ -4,9 +4,9 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::classify::calibration::Confidence;
-use crate::train::examples::Source;
+use crate::eval::report::IntentReport;
+use crate::labelled::Source;
 use crate::train::lint::{Finding, Kind};
-use crate::train::score::Scores;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
@@ -23,28 +23,28 @@ pub struct Report {
     pub intent_temperature: f32,
     pub confidence: Confidence,
     /// Each example read by a head that was fitted without its fold.
-    pub cross_validated: Scores,
-    pub test: Option<Scores>,
+    pub cross_validated: IntentReport,
+    pub test: Option<IntentReport>,
 }
 
 impl Report {
     /// The table `[scores]` of the card.
     pub(crate) fn scores(&self) -> Table {
         let mut table = Table::new();
-        for (name, scores) in [
+        for (name, report) in [
             ("cross_validated", Some(&self.cross_validated)),
             ("test", self.test.as_ref()),
         ] {
-            let Some(scores) = scores else { continue };
+            let Some(scores) = report.map(|report| &report.scores) else {
+                continue;
+            };
             table.insert(format!("{name}_rows"), whole(scores.rows));
-            for (score, value) in [
-                ("accuracy", scores.accuracy),
-                ("macro_f1", scores.macro_f1),
-                ("answered_rightly_at_5_error", scores.answered_rightly_at_5_error),
-            ] {
-                // Four places are more than so few rows can tell.
-                let rounded = (value * 1e4).round() / 1e4;
-                table.insert(format!("{name}_{score}"), Value::Float(rounded));
+            for (score, value) in scores.figures() {
+                if let Some(value) = value {
+                    // Four places are more than so few rows can tell.
+                    let rounded = (value * 1e4).round() / 1e4;
+                    table.insert(format!("{name}_{score}"), Value::Float(rounded));
+                }
             }
         }
         for kind in Kind::ALL {

@@ -28,8 +28,9 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("knowledge", "domain ports"),
     ("store", "domain ports"),
     ("connect", "domain ports"),
-    ("train", "domain triage classify report ports"),
-    ("eval", "domain triage classify report ports"),
+    ("labelled", "domain"),
+    ("eval", "domain triage classify report ports labelled"),
+    ("train", "domain triage classify report ports labelled eval"),
     // L4: the way in.
     ("http", "domain ports engine live report entropy telemetry"),
     // L5: where the parts are joined. `config` takes the `Options` of each module that has some.
@@ -39,7 +40,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "domain triage report ports engine outbox live classify knowledge store connect train eval http config \
+        "domain triage report ports engine outbox live classify knowledge store connect labelled train eval http config \
          tasks telemetry entropy",
     ),
     ("main", "cli"),

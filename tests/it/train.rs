@@ -55,9 +55,10 @@ fn a_model_of_own_intents_reads_messages() {
     );
     assert_eq!(report["cross_validated"]["rows"], 60);
     assert_eq!(
-        (&report["test"]["rows"], &report["test"]["accuracy"]),
+        (&report["test"]["rows"], &report["test"]["in_scope_accuracy"]),
         (&3.into(), &1.0.into())
     );
+    assert_eq!(report["test"]["unknown_labels"][0]["label"], "repairs");
     let leaks = report["lint"]
         .as_array()
         .unwrap()
@@ -216,7 +217,7 @@ fn examples_that_cannot_be_used_are_all_named() {
     for part in [
         "a.csv:3: the text is empty",
         "a.csv:4: the label is empty",
-        "b.jsonl:2: this is no example",
+        "b.jsonl:2: this is no row",
         "c.yml:5: the line is no item",
         "d.csv:2: the text is not UTF-8",
         "nowhere.csv: the file cannot be read",
@@ -236,7 +237,7 @@ fn too_little_to_learn_from_is_refused() {
             "text,label\nhello,greet\nhi,greet\n",
             "have 1 intents; two at least",
         ),
-        ("text,label\n", "have 0 intents"),
+        ("text,label\n", "there is no row"),
         (
             "text,label\nhello,greet\nhi,greet\nbye,part\nso long,stay\nwait,stay\n",
             "write more for part (",
@@ -277,7 +278,7 @@ fn the_report_is_for_people_too_and_two_intents_are_enough() {
         "nlu.yml:5, ",
         "starved: greet has 3 examples",
         "cross-validated: accuracy",
-        "rows taken for each other:",
+        "rows read as another intent:",
     ] {
         assert!(finished.stdout.contains(part), "{part}\n{}", finished.stdout);
     }

@@ -18,7 +18,7 @@ use crate::eval::NOT_SUPPORT;
 use crate::eval::evaluation::{Measured, Subject};
 use crate::eval::reading;
 use crate::eval::report::Report;
-use crate::eval::rows::Row;
+use crate::labelled::Row;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

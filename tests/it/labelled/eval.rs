@@ -141,7 +141,7 @@ fn the_report_is_one_page_and_its_json() {
         serde_json::from_str(&std::fs::read_to_string(file.beside("page.json")).unwrap()).unwrap();
     assert_eq!(json, object(&found));
     insta::assert_snapshot!(keys(&json["mistakes"][0]), @"confidence gold predicted text");
-    insta::assert_snapshot!(keys(&json["confused"][0]), @"gold predicted rows");
+    insta::assert_snapshot!(keys(&json["confused"][0]), @"examples gold predicted rows");
     for (name, problem) in [
         ("page.pdf", "must end in .html"),
         ("nowhere/page.html", "there is no folder"),
@@ -177,7 +177,7 @@ fn bad_rows_are_refused_with_file_and_line() {
     let refused = run("eval", "--test", &file, &[]);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
     assert!(
-        refused.stderr.contains("rows.jsonl:2: has no `label`"),
+        refused.stderr.contains("rows.jsonl:2: this is no row (missing field `label`"),
         "{}",
         refused.stderr
     );

@@ -1,21 +1,26 @@
-//! Examples out of CSV with the header `text,label`. Knows nothing of other formats.
+//! Rows out of CSV whose header names `text`, `label` and perhaps `sentiment`, in any order. Knows nothing of other formats.
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use crate::train::examples::Found;
+use crate::labelled::{Found, Written};
 
-pub(crate) fn parse(text_of_file: &str, found: &mut Found) {
+pub(super) fn parse(text_of_file: &str, found: &mut Found) {
     let mut reader = ReaderBuilder::new()
         .trim(Trim::All)
         .flexible(true)
         .from_reader(text_of_file.as_bytes());
     let column =
         |header: &StringRecord, name: &str| header.iter().position(|field| field.eq_ignore_ascii_case(name));
-    let columns = reader
-        .headers()
-        .ok()
-        .and_then(|header| Some((column(header, "text")?, column(header, "label")?, header.len())));
-    let Some((text, label, width)) = columns else {
+    let columns = reader.headers().ok().and_then(|header| {
+        let mood = column(header, "sentiment");
+        Some((
+            column(header, "text")?,
+            column(header, "label")?,
+            mood,
+            header.len(),
+        ))
+    });
+    let Some((text, label, mood, width)) = columns else {
         found.problem(
             1,
             "the first line does not name the columns; let it be: text,label",
@@ -33,7 +38,15 @@ pub(crate) fn parse(text_of_file: &str, found: &mut Found) {
         };
         let line = record.position().map_or(1, |start| line_of(text_of_file, start));
         match (record.get(text), record.get(label)) {
-            (Some(text), Some(label)) if record.len() == width => found.row(line, text, label),
+            (Some(text), Some(label)) if record.len() == width => found.row(
+                line,
+                &Written {
+                    text,
+                    label,
+                    // An empty cell is how a table says "nothing".
+                    sentiment: mood.and_then(|at| record.get(at)).filter(|mood| !mood.is_empty()),
+                },
+            ),
             _ => found.problem(
                 line,
                 format!(
@@ -62,12 +75,14 @@ mod tests {
         let text = "id,Label,text\n1,refund,\"give it back, please\"\n\n2,refund,\"two\nlines\"\n\
                     3,,where\n4,refund,I want, it\n5,refund,\n";
         parse(text, &mut found);
+        let rows: Vec<_> = found
+            .rows
+            .iter()
+            .map(|(line, text, label, _)| (*line, text.as_str(), label.as_str()))
+            .collect();
         assert_eq!(
-            found.rows,
-            [
-                (2, "give it back, please".to_owned(), "refund".to_owned()),
-                (4, "two\nlines".to_owned(), "refund".to_owned()),
-            ]
+            rows,
+            [(2, "give it back, please", "refund"), (4, "two\nlines", "refund")]
         );
         let problems: Vec<_> = found.problems.iter().map(|(line, _)| *line).collect();
         assert_eq!(problems, [Some(6), Some(7), Some(8)], "{:?}", found.problems);

@@ -1,4 +1,4 @@
-//! Examples out of Rasa's `nlu.yml`: <https://rasa.com/docs/reference/primitives/training-data-format>. Marks of
+//! Rows out of Rasa's `nlu.yml`: <https://rasa.com/docs/reference/primitives/training-data-format>. Marks of
 //! entities are taken off. Knows nothing of other formats.
 
 use regex::Regex;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_saphyr::Spanned;
 
-use crate::train::examples::Found;
+use crate::labelled::{Found, Written};
 
 /// `[shoes](product)`, `[shoes]{"entity": "product"}` and `[shoes][{…}, {…}]`; the words stay.
 const ENTITY: &str = r"\[([^\[\]]+)\](?:\([^()]+\)|\{[^{}]+\}|\[(?:\{[^{}]*\}[,\s]*)+\])";
@@ -42,7 +42,7 @@ struct Listed {
     text: String,
 }
 
-pub(crate) fn parse(text: &str, found: &mut Found) {
+pub(super) fn parse(text: &str, found: &mut Found) {
     let entity = match Regex::new(ENTITY) {
         Ok(entity) => entity,
         Err(error) => return found.problem(1, error.to_string()),
@@ -131,7 +131,12 @@ impl Reader<'_, '_> {
 
     fn row(&mut self, line: u64, text: &str, intent: &str) {
         let plain = self.entity.replace_all(text, "$1");
-        self.found.row(line, &plain, intent);
+        let written = Written {
+            text: &plain,
+            label: intent,
+            sentiment: None,
+        };
+        self.found.row(line, &written);
     }
 
     /// The number of the next line that holds `wanted`; of the intent when it is written in another way.
@@ -172,7 +177,7 @@ mod tests {
         let rows: Vec<_> = found
             .rows
             .iter()
-            .map(|(line, text, label)| (*line, text.as_str(), label.as_str()))
+            .map(|(line, text, label, _)| (*line, text.as_str(), label.as_str()))
             .collect();
         assert_eq!(
             rows,
