@@ -58,10 +58,14 @@ class Graph:
         return self.op("Mul", [self.op("Cast", [product], to=T.FLOAT), total])
 
     def skip_norm(self, x, skip, bias, norm):
-        """LayerNorm(x + skip + bias) as ONNX Runtime's one fused kernel."""
+        """LayerNorm(x + bias + skip).
+
+        Not as ONNX Runtime's SkipLayerNormalization, which takes three times as long on a CPU; `Sum` in place of the
+        second `Add` keeps it from being fused to that on load. It makes a message of 16 tokens 0.3 ms faster.
+        """
         parts = [self.const(f"{norm}.{p}", self.state[f"{norm}.{p}"]) for p in ("weight", "bias")]
-        bias = self.const(bias, self.state[bias])
-        return self.op("SkipLayerNormalization", [x, skip, *parts, bias], domain="com.microsoft", epsilon=EPSILON)
+        x = self.op("Sum", [self.op("Add", [x, self.const(bias, self.state[bias])]), skip])
+        return self.op("LayerNormalization", [x, *parts], axis=-1, epsilon=EPSILON)
 
     def embed(self):
         """Word vectors (int8, dequantised row by row) + positions + the one token type, normalised."""

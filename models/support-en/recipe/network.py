@@ -33,7 +33,7 @@ class Recipe:
     head_rate: float = 1e-3
     layer_decay: float = 0.9
     batch: int = 64
-    group_batch: int = 48
+    group_batch: int = 32
     smoothing: float = 0.05
     mood: float = 0.6
     contrast: float = 0.4

@@ -11,6 +11,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 WRITTEN = Path(__file__).resolve().parent / "written"
+# 1,000 messages by a writer of their own, for measuring only: nothing of them is trained, chosen or calibrated on.
+HELD_OUT = Path(__file__).resolve().parent / "held-out" / "moods.jsonl.gz"
 SENTIMENTS = ["negative", "neutral", "positive"]
 NOT_SUPPORT = {
     "greeting", "thanks", "goodbye", "affirm", "deny", "provide_info", "help_general", "chitchat", "out_of_scope",
