@@ -177,7 +177,9 @@ fn bad_rows_are_refused_with_file_and_line() {
     let refused = run("eval", "--test", &file, &[]);
     assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
     assert!(
-        refused.stderr.contains("rows.jsonl:2: this is no row (missing field `label`"),
+        refused
+            .stderr
+            .contains("rows.jsonl:2: this is no row (missing field `label`"),
         "{}",
         refused.stderr
     );
