@@ -80,7 +80,7 @@ async fn known_lines_get_sensible_readings() {
         (&found.entities[0].kind, found.entities[0].value.as_str()),
         (&EntityKind::OrderNumber, "FH-10423")
     );
-    assert!(found.model.starts_with("support-en 2."), "{}", found.model);
+    assert!(found.model.starts_with("support-en 3."), "{}", found.model);
 }
 
 #[tokio::test]

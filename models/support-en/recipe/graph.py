@@ -1,4 +1,4 @@
-"""Builds the ONNX graph by hand: one file with the int8 encoder, its two fp32 heads and the nearest examples.
+"""Builds the ONNX graph by hand: the int8 encoder first, then on it the two fp32 heads and the nearest examples.
 
 Hand-built rather than exported from torch, because torch costs gigabytes to install and its export is
 then fused and quantised by tools that only do part of it per channel. Here every choice is visible:
@@ -31,10 +31,10 @@ def quantise(weight, axis, limit):
 
 
 class Graph:
-    """Collects nodes and constants, and names what nobody else needs to name."""
+    """Collects nodes and constants, and names what nobody else needs to name, from `prefix` on."""
 
-    def __init__(self, state):
-        self.state, self.nodes, self.constants = state, [], []
+    def __init__(self, state, prefix=""):
+        self.state, self.prefix, self.nodes, self.constants = state, prefix, [], []
 
     def const(self, name, value):
         """Adds a constant and returns its name."""
@@ -43,9 +43,10 @@ class Graph:
 
     def op(self, kind, inputs, outputs=1, out=None, domain="", **attributes):
         """Adds a node; returns its output name, or all of them where there are several."""
-        base = out or f"{kind}_{len(self.nodes)}"
+        base = out or f"{self.prefix}{kind}_{len(self.nodes)}"
         names = [base] if outputs == 1 else [f"{base}_{i}" for i in range(outputs)]
-        self.nodes.append(h.make_node(kind, inputs, names, name=f"n{len(self.nodes)}", domain=domain, **attributes))
+        name = f"{self.prefix}n{len(self.nodes)}"
+        self.nodes.append(h.make_node(kind, inputs, names, name=name, domain=domain, **attributes))
         return names[0] if outputs == 1 else names
 
     def matmul(self, x, weight, name):
@@ -117,10 +118,10 @@ class Graph:
             self.op("Gather", [pooled, self.const(f"row.{i}", np.array(i, np.int64))], out=name, axis=1)
 
     def heads(self):
-        """Intent with one hidden layer, sentiment linear."""
-        inside = self.op("Gelu", [self.gemm(POOLS[0], "inner")], domain="com.microsoft")
-        self.gemm(inside, "intent", out="intent_logits")
-        self.gemm(POOLS[1], "sentiment", out="sentiment_logits")
+        """One hidden layer each."""
+        for pool, inner, name in zip(POOLS, ("inner", "sentiment_inner"), ("intent", "sentiment")):
+            inside = self.op("Gelu", [self.gemm(pool, inner)], domain="com.microsoft")
+            self.gemm(inside, name, out=f"{name}_logits")
 
     def nearest(self, prototypes, intents):
         """The cosine to the nearest prototype of each intent; prototypes in int8 with a scale for each."""
@@ -131,11 +132,11 @@ class Graph:
         self.op("ReduceMax", [self.op("Reshape", [cosines, shape])], out="similarity", axes=[2], keepdims=0)
 
 
-def build(state, intents=0, prototypes=None):
-    """The model with its heads and `similarity`; without `intents`, the embedding and what the heads are fitted on.
+def build(state):
+    """The encoder: the embedding, and what the heads are fitted on.
 
-    `state` holds the encoder's tensors as the base has them and the heads' under `queries`, `inner.`, `intent.` and
-    `sentiment.`. The mean over tokens is left undivided: normalising to length one cancels the division.
+    `state` holds the encoder's tensors as the base has them and the `queries`. The mean over tokens is left undivided:
+    normalising to length one cancels the division.
     """
     g = Graph(state)
     g.op("Cast", ["attention_mask"], out=MASK_NAME, to=T.INT32)
@@ -149,16 +150,45 @@ def build(state, intents=0, prototypes=None):
     length = g.op("ReduceL2", [pooled], axes=[1], keepdims=1)
     g.op("Div", [pooled, length], out="embedding")
     g.pools(x)
-    widths = {"embedding": WIDTH}
-    if intents:
-        g.heads()
-        g.nearest(prototypes, intents)
-        widths |= {"intent_logits": intents, "sentiment_logits": 3, "similarity": intents}
-    else:
-        widths |= {name: WIDTH for name in POOLS}
+    return model_of(g.nodes, g.constants, {name: WIDTH for name in ("embedding", *POOLS)})
+
+
+def with_heads(encoder, state, intents, prototypes):
+    """The whole model: the heads and `similarity` on an encoder as `build` gives it.
+
+    `state` holds the heads' tensors under `inner.`, `intent.`, `sentiment_inner.` and `sentiment.`.
+    """
+    below, g = onnx.load_from_string(encoder).graph, Graph(state, "head.")
+    g.heads()
+    g.nearest(prototypes, intents)
+    widths = {"embedding": WIDTH, "intent_logits": intents, "sentiment_logits": 3, "similarity": intents}
+    return model_of([*below.node, *g.nodes], [*below.initializer, *g.constants], widths)
+
+
+def encoder_of(model):
+    """The encoder of a whole model, with LayerNorm as `skip_norm` has it: to fit heads anew without training."""
+    whole, g = onnx.load_from_string(model).graph, Graph({}, "norm.")
+    needed, kept = {"embedding", *POOLS}, []
+    for node in reversed(whole.node):
+        if needed & set(node.output):
+            needed |= set(node.input)
+            kept.insert(0, node)
+    for node in kept:
+        if node.op_type == "SkipLayerNormalization":
+            x, skip, weight, offset, bias = node.input
+            x = g.op("Sum", [g.op("Add", [x, bias]), skip])
+            g.op("LayerNormalization", [x, weight, offset], out=node.output[0], axis=-1, epsilon=EPSILON)
+        else:
+            g.nodes.append(node)
+    constants = [tensor for tensor in whole.initializer if tensor.name in needed]
+    return model_of(g.nodes, constants, {name: WIDTH for name in ("embedding", *POOLS)})
+
+
+def model_of(nodes, constants, widths):
+    """A model's bytes; `widths` are those of its outputs, by name."""
     outputs = [h.make_tensor_value_info(name, T.FLOAT, ["batch", width]) for name, width in widths.items()]
     inputs = [h.make_tensor_value_info(n, T.INT64, ["batch", "tokens"]) for n in ("input_ids", "attention_mask")]
-    graph = h.make_graph(g.nodes, "support-en", inputs, outputs, g.constants)
+    graph = h.make_graph(nodes, "support-en", inputs, outputs, constants)
     opsets = [h.make_opsetid("", 17), h.make_opsetid("com.microsoft", 1)]
     model = h.make_model(graph, opset_imports=opsets, ir_version=10, producer_name="firstline")
     onnx.checker.check_model(model, full_check=False)

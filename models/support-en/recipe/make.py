@@ -85,7 +85,7 @@ def calibrate(onnx, tokenizer, names, parts, held, threads):
 def card(files, temperatures, confidence, counts, scores):
     """The card, with keys in a fixed order."""
     lines = [
-        'name = "support-en"', 'version = "2.0.0"', 'language = "en"',
+        'name = "support-en"', 'version = "3.0.0"', 'language = "en"',
         'description = "English customer-support messages: 49 intents, three moods, a 384-wide embedding. MiniLM-L6 '
         'in int8, trained jointly for all three; confidence from the softmax and the nearest examples."',
         f"max_tokens = {MAX_TOKENS}", "", "[files]",
@@ -115,13 +115,14 @@ def trained_network(state, tokenizer, names, seen, given, recipe):
     return net
 
 
-def make_graph(tensors, tokenizer, names, seen, recipe, threads):
+def make_graph(encoder, tokenizer, names, seen, recipe, threads):
     """The model's bytes: heads and nearest examples fitted on what the int8 encoder gives."""
     print(f"embedding {len(seen)} texts with the encoder as it ships", flush=True)
-    out = run_all(graph.build(tensors), tokenizer, [r["text"] for r in seen], threads)
-    tensors = tensors | network.refit(out, network.weighed(seen, recipe), names, recipe)
+    out = run_all(encoder, tokenizer, [r["text"] for r in seen], threads)
+    fitted = network.refit(out, network.weighed(seen, recipe), names, recipe)
     gold = np.array([names.index(r["label"]) for r in seen])
-    return graph.build(tensors, len(names), heads.prototypes(out["embedding"], gold, len(names), PROTOTYPES))
+    prototypes = heads.prototypes(out["embedding"], gold, len(names), PROTOTYPES)
+    return graph.with_heads(encoder, fitted, len(names), prototypes)
 
 
 def main():
@@ -132,6 +133,7 @@ def main():
     arguments.add_argument("--cache", type=Path, default=HERE.parents[2] / ".cache" / "models")
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--keep-network", action="store_true", help="use the network of the last run as it is")
+    arguments.add_argument("--keep-encoder", action="store_true", help="fit heads anew on the encoder of ../model.onnx")
     given = arguments.parse_args()
     if not given.data.is_dir():
         raise SystemExit(f"no data folder at {given.data}: nothing made, the files in {given.out} stay as they are")
@@ -143,8 +145,12 @@ def main():
     public, held = (rows.public(given.data, part) for part in ("train", "dev"))
     seen = parts["train"] + public
     recipe, tokens = network.Recipe(), Tokenizer.from_file(str(given.out / "tokenizer.json"))
-    mixed = network.mixed(state, trained_network(state, tokens, names, seen, given, recipe), recipe)
-    files["model.onnx"] = make_graph(mixed, given.out / "tokenizer.json", names, seen, recipe, given.threads)
+    if given.keep_encoder:
+        encoder = graph.encoder_of((HERE.parent / "model.onnx").read_bytes())
+    else:
+        mixed = network.mixed(state, trained_network(state, tokens, names, seen, given, recipe), recipe)
+        encoder = graph.build(mixed)
+    files["model.onnx"] = make_graph(encoder, given.out / "tokenizer.json", names, seen, recipe, given.threads)
     files["labels.json"] = json.dumps({"intents": names, "sentiments": rows.SENTIMENTS}, indent=1) + "\n"
     files = {name: c if isinstance(c, bytes) else c.encode() for name, c in files.items()}
     for name in ("labels.json", "model.onnx"):

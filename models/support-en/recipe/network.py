@@ -220,9 +220,10 @@ def refit(out, rows, names, recipe):
     moody = [i for i, r in enumerate(rows) if "sentiment" in r]
     gold = [SENTIMENTS.index(rows[i]["sentiment"]) for i in moody]
     weights = [recipe.scope_mood_weight if rows[i]["label"] == "out_of_scope" else 1.0 for i in moody]
-    sentiment = nn.Linear(WIDTH, len(SENTIMENTS))
-    fit_head(sentiment, out["for_sentiment"][moody], gold, weights, recipe)
-    layers = {"inner": inner, "intent": intent, "sentiment": sentiment}
+    sentiment_inner, sentiment = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, len(SENTIMENTS))
+    head = nn.Sequential(sentiment_inner, nn.GELU(), nn.Dropout(0.4), sentiment)
+    fit_head(head, out["for_sentiment"][moody], gold, weights, recipe)
+    layers = {"inner": inner, "intent": intent, "sentiment_inner": sentiment_inner, "sentiment": sentiment}
     return {f"{name}.{part}": value.detach().numpy() for name, layer in layers.items()
             for part, value in layer.named_parameters()}
 
