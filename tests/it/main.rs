@@ -15,6 +15,7 @@ mod labelled;
 mod live;
 mod logging;
 mod model_folder;
+mod personal_data;
 mod power_cut;
 mod reload;
 mod search;
