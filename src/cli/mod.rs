@@ -15,6 +15,7 @@ mod init;
 mod key;
 mod labelled;
 mod output;
+mod panics;
 mod reload;
 mod replay;
 mod search;
@@ -86,6 +87,7 @@ enum Command {
 
 /// Parses the arguments, runs the command, prints what went wrong and returns the exit code.
 pub fn run() -> ExitCode {
+    panics::report_without_personal_data();
     let arguments = Arguments::parse();
     let output = Output::new(arguments.quiet);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

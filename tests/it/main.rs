@@ -17,6 +17,7 @@ mod logging;
 mod model_folder;
 mod personal_data;
 mod power_cut;
+mod privacy;
 mod reload;
 mod search;
 mod serve;
