@@ -14,6 +14,7 @@ mod knowledge;
 mod labelled;
 mod live;
 mod logging;
+mod mask_cli;
 mod model_folder;
 mod personal_data;
 mod power_cut;
