@@ -83,11 +83,9 @@ struct Left {
 
 /// Which secrets are there, as they were written or without what stands between.
 fn found(bytes: &[u8]) -> Vec<&'static str> {
-    let has = |wanted: &str| {
-        bytes
-            .windows(wanted.len())
-            .any(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
-    };
+    // What is no UTF-8 is replaced, and the secrets, which are ASCII, stay as they are.
+    let bytes = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let has = |wanted: &str| bytes.contains(&wanted.to_ascii_lowercase());
     let compact = |secret: &str| secret.replace([' ', '-', '.'], "");
     let secrets = PLANTED.iter().map(|planted| secret(planted));
     secrets
@@ -203,7 +201,7 @@ async fn plant_all(section: &str) -> Left {
         &data,
         &[
             ("FIRSTLINE_PATHS__KNOWLEDGE", knowledge.as_os_str()),
-            ("FIRSTLINE_LOG__LEVEL", "debug".as_ref()),
+            ("FIRSTLINE_LOG__LEVEL", "trace".as_ref()),
         ],
         Stdio::from(fs::File::create(&log).unwrap()),
     );
@@ -244,6 +242,7 @@ async fn no_secret_is_left_anywhere() {
     let left = plant_all("personal_data:\n  iban: mask\n").await;
     assert_eq!(found(&left.files), [""; 0], "in the data folder or the log");
     assert_eq!(found(&left.bodies), [""; 0], "in what webhooks brought");
+    let files = String::from_utf8_lossy(&left.files);
     for kept in [
         "[card ending 1111]",
         "[card ending 4444]",
@@ -251,8 +250,7 @@ async fn no_secret_is_left_anywhere() {
         "[national id]",
         "FH-10423",
     ] {
-        let mut places = left.files.windows(kept.len());
-        assert!(places.any(|place| place == kept.as_bytes()), "{kept}");
+        assert!(files.contains(kept), "{kept}");
     }
     // The classifier saw the number itself, or it would not have known it for a card.
     let entities = &left.trace["data"][0]["reading"]["entities"];

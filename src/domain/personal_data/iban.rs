@@ -11,7 +11,8 @@ const LENGTHS: &str = "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH
      LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 \
      QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30";
 
-/// Country and check digits. Where they stand apart, "no 98 …", they may as well be a word and a number.
+/// Country and check digits. Where they stand apart, as in "no 98 …", they may as well be a word and a
+/// number, unless it is all in capitals or a word says what it is.
 const HEAD: usize = 4;
 
 /// Places of IBANs, in one piece or with spaces, dashes or dots between.
@@ -24,15 +25,18 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
             let length = text.get(start..start + 2).and_then(length);
             let end = length.and_then(|length| end(&text[start..], length));
             let place = end.map(|end| start..start + end);
-            found.extend(place.filter(|place| is_joined(&text[start..]) || says(text, place, &["iban"])));
+            found.extend(place.filter(|place| is_one(text, place)));
         }
         before = character;
     }
     found
 }
 
-fn is_joined(text: &str) -> bool {
-    text.bytes().take(HEAD).all(|byte| byte.is_ascii_alphanumeric())
+fn is_one(text: &str, place: &Range<usize>) -> bool {
+    let iban = &text[place.clone()];
+    let is_joined = iban.bytes().take(HEAD).all(|byte| byte.is_ascii_alphanumeric());
+    let has_capitals = !iban.contains(|c: char| c.is_ascii_lowercase());
+    is_joined || has_capitals || says(text, place, &["iban"])
 }
 
 fn length(country: &str) -> Option<usize> {

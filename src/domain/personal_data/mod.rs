@@ -106,10 +106,7 @@ impl Masking {
     /// What is found may itself have been a word that told something of its neighbours, so the rest is searched again
     /// until nothing is left: the masked text, searched, has nothing in it.
     pub fn find(&self, text: &str) -> Vec<Found> {
-        let mut rest = text.to_owned();
-        for range in masks(text) {
-            blank(&mut rest, &range);
-        }
+        let mut rest = without_masks(text);
         let mut all: Vec<Found> = Vec::new();
         loop {
             let mut found = settled(candidates(&rest));
@@ -249,7 +246,15 @@ fn settled(mut found: Vec<Found>) -> Vec<Found> {
     taken
 }
 
-/// Places of masks that are there already: they must not tell anything of what stands beside them.
+/// The text with no word in it that a mask brought: a mask tells nothing of what stands beside it, and nobody said it.
+pub fn without_masks(text: &str) -> String {
+    let mut rest = text.to_owned();
+    for range in masks(text) {
+        blank(&mut rest, &range);
+    }
+    rest
+}
+
 fn masks(text: &str) -> Vec<Range<usize>> {
     let opened = text.match_indices('[');
     opened
