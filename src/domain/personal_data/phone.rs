@@ -71,6 +71,7 @@ const SAYS_PHONE_AFTER: [&str; 7] = ["office", "fax", "mobile", "cell", "desk", 
 /// Places of telephone numbers.
 pub(super) fn find(text: &str) -> Vec<Range<usize>> {
     let mut found = runs(text);
+    found.retain(|phone| !is_ups(&text[..phone.start]));
     if !found.is_empty() {
         // A date goes on into the digits after it, "07-11-2025 10", and looks like a telephone number then.
         let moments = moment::find(text);
@@ -81,6 +82,13 @@ pub(super) fn find(text: &str) -> Vec<Range<usize>> {
         });
     }
     found
+}
+
+/// The end of a UPS label, `1Z 88F 4W2 03 9921 4406`, which begins before the place.
+fn is_ups(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let sizes = [words.next(), words.next()].map(|word| word.map(str::len));
+    sizes == [Some(3), Some(3)] && words.next().is_some_and(|word| word.eq_ignore_ascii_case("1z"))
 }
 
 fn runs(text: &str) -> Vec<Range<usize>> {
