@@ -1,4 +1,4 @@
-//! The order of steps for one input, and nothing else: read, load, decide, commit. What each step means is
+//! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
 use std::sync::Arc;
@@ -109,16 +109,11 @@ impl Engine {
             return Ok(record);
         }
         let parts = self.in_service.parts();
-        let reading = match input {
-            Input::CustomerMessage { text } => self.read(text, &parts).await,
-            Input::Opened | Input::AgentMessage { .. } | Input::AgentAction { .. } | Input::Rated { .. } => {
-                Reading::default()
-            }
-        };
+        let (input, reading) = self.prepare(input, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
-            let conversation = self.conversation(target, now).await?;
-            let turn = decide(&conversation, input, &reading, &parts.policy, now)?;
+            let conversation = self.conversation(target, &parts, now).await?;
+            let turn = decide(&conversation, &input, &reading, &parts.policy, now)?;
             match self.store.commit(&turn, key).await {
                 Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
                 Ok(Committed::Repeated(record)) => return Ok(*record),
@@ -127,6 +122,23 @@ impl Engine {
             }
         }
         Err(EngineError::Contended)
+    }
+
+    /// The input as it is kept, and what was read of it. Only the classifier and the search see what was written:
+    /// whatever is decided, stored or sent is made of what comes out here.
+    pub async fn prepare(&self, input: &Input, parts: &Parts) -> (Input, Reading) {
+        let masking = parts.policy.masking();
+        let reading = match input {
+            Input::CustomerMessage { text } => {
+                let mut reading = self.read(text, parts).await;
+                masking.mask_reading(text.as_str(), &mut reading);
+                reading
+            }
+            Input::Opened | Input::AgentMessage { .. } | Input::AgentAction { .. } | Input::Rated { .. } => {
+                Reading::default()
+            }
+        };
+        (input.masked(masking), reading)
     }
 
     /// All that the model and the search say of a text. A part that fails leaves its fault in the reading, and the
@@ -158,12 +170,17 @@ impl Engine {
         })
     }
 
-    async fn conversation(&self, target: &Target, now: Timestamp) -> Result<Conversation, EngineError> {
+    async fn conversation(
+        &self,
+        target: &Target,
+        parts: &Parts,
+        now: Timestamp,
+    ) -> Result<Conversation, EngineError> {
         match target {
             Target::New { id, customer } => Ok(Conversation::new(
                 self.workspace.clone(),
                 id.clone(),
-                customer.clone(),
+                customer.masked(parts.policy.masking()),
                 now,
             )),
             Target::Existing(id) => self

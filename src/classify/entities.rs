@@ -1,10 +1,6 @@
-//! Entities by pattern and checksum: order and tracking numbers, e-mail addresses, telephone numbers, amounts of
-//! money, days and times, cards and accounts. Knows only the text at hand: whether such an order exists is for others
-//! to look up, and which day "tomorrow" is for whoever knows today.
-
-mod account;
-mod groups;
-mod phone;
+//! Entities: order and tracking numbers, amounts of money and the business's own numbers by pattern; personal data, days
+//! and times by the domain's finders. Knows only the text at hand: whether such an order exists is for others to look up,
+//! and which day "tomorrow" is for whoever knows today.
 
 use std::ops::Range;
 
@@ -14,6 +10,7 @@ use thiserror::Error;
 
 use crate::domain::entity::{Entity, EntityKind};
 use crate::domain::moment;
+use crate::domain::personal_data::{self, PersonalData};
 
 /// One to three letters, a dash and four or more digits: `FH-10423`, `a-10423`. Phones like to make dashes longer.
 pub const ORDER_NUMBER: &str = r"(?i)\b[a-z]{1,3}[-–‑]\d{4,12}\b";
@@ -43,8 +40,6 @@ pub const NUMBERS: [(&str, &str); 7] = [
     ),
 ];
 
-const EMAIL: &str = r"(?i)\b[a-z0-9][a-z0-9._%+'-]*@(?:[a-z0-9-]+\.)+[a-z]{2,}\b";
-
 /// A number with its currency before or after it: `£1,299.00`, `12.50 EUR`, `20 quid`, `₹499`, `1.299,00 €`.
 const AMOUNT: &str = concat!(
     r"(?ix) (?: (?:\b(?:us|ca|au|nz|hk|[acrs]))? [$] | [£€¥₹₽₺₩₴₪₦] | \brs\.? |",
@@ -57,9 +52,6 @@ const AMOUNT: &str = concat!(
     r"| \b (?: five|ten|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|(?:a|one|two|three|five)\x20hundred )",
     r"\x20 (?: quid | pounds | euros | dollars | bucks ) \b",
 );
-
-/// What an IBAN begins with; the rest is settled by its country and its checksum.
-const IBAN_START: &str = r"(?i)\b[a-z]{2}\d{2}";
 
 /// A kind that the business named, or one of `order_number` and `tracking_number`, and a regular expression for it. If
 /// the pattern has a group, the first one that matches is the number.
@@ -96,7 +88,6 @@ pub enum PatternError {
 #[derive(Debug)]
 pub struct EntityFinder {
     patterns: Vec<(EntityKind, Regex)>,
-    iban_start: Regex,
 }
 
 /// What was found where. Where two overlap, the longer one holds; of equally long ones, that with the lower rank.
@@ -126,12 +117,8 @@ impl EntityFinder {
             let compiled = ours(pattern)?;
             patterns.push((number_kind(kind)?, compiled));
         }
-        patterns.push((EntityKind::Email, ours(EMAIL)?));
         patterns.push((EntityKind::Amount, ours(AMOUNT)?));
-        Ok(Self {
-            patterns,
-            iban_start: ours(IBAN_START)?,
-        })
+        Ok(Self { patterns })
     }
 
     /// In the order of the text, none inside another.
@@ -150,17 +137,12 @@ impl EntityFinder {
     }
 
     fn candidates(&self, text: &str) -> Vec<Candidate> {
-        let mut found: Vec<(Range<usize>, EntityKind)> = Vec::new();
-        found.extend(
-            account::ibans(text, &self.iban_start)
-                .into_iter()
-                .map(|place| (place, EntityKind::Iban)),
-        );
-        found.extend(
-            account::cards(text)
-                .into_iter()
-                .map(|place| (place, EntityKind::Card)),
-        );
+        // A telephone number may look like anything: of two equally long findings it is the last to hold.
+        let (phones, personal): (Vec<_>, Vec<_>) = personal_data::candidates(text)
+            .into_iter()
+            .partition(|found| found.kind == PersonalData::Phone);
+        let entity = |found: personal_data::Found| (found.range, EntityKind::from(found.kind));
+        let mut found: Vec<(Range<usize>, EntityKind)> = personal.into_iter().map(entity).collect();
         for (kind, pattern) in &self.patterns {
             for captures in pattern.captures_iter(text) {
                 let groups = captures.iter().skip(1).flatten().next();
@@ -173,13 +155,8 @@ impl EntityFinder {
             }
         }
         let moments = moment::find(text);
-        // A date goes on into the digits after it, "07-11-2025 10", and looks like a telephone number then.
-        let phones = phone::phones(text)
-            .into_iter()
-            .filter(|phone| moments.iter().all(|(moment, _)| apart(moment, phone)));
-        let phones: Vec<_> = phones.map(|place| (place, EntityKind::Phone)).collect();
         found.extend(moments.into_iter().map(|(place, moment)| (place, moment.kind())));
-        found.extend(phones);
+        found.extend(phones.into_iter().map(entity));
         let ranked = found.into_iter().enumerate();
         ranked
             .map(|(rank, (range, kind))| Candidate { range, rank, kind })

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::domain::personal_data::Masking;
 use crate::domain::reading::Fault;
 
 /// How often a worker that failed is made anew before its thread gives up, and the pause in between.
@@ -134,7 +135,11 @@ where
         // Whatever a panic left half done goes away with the worker.
         let answer = catch_unwind(AssertUnwindSafe(|| worker(&job.text)))
             .unwrap_or_else(|_| Err(Fault::Classifier("it panicked while reading the text".to_owned())));
-        let failure = answer.as_ref().err().map(ToString::to_string);
+        // What went wrong may quote what it went wrong with.
+        let failure = answer
+            .as_ref()
+            .err()
+            .map(|fault| Masking::ALL.mask(&fault.to_string()));
         // The caller may have gone meanwhile.
         job.reply.send(answer).ok();
         if let Some(failure) = failure {

@@ -14,7 +14,10 @@ mod index;
 mod init;
 mod key;
 mod labelled;
+mod lines;
+mod mask;
 mod output;
+mod panics;
 mod reload;
 mod replay;
 mod search;
@@ -72,6 +75,8 @@ enum Command {
     Chat(chat::Arguments),
     /// Read messages and say of each what it is about, its mood and what would be done with it
     Classify(classify::Arguments),
+    /// Print messages without the personal data in them
+    Mask(mask::Arguments),
     /// Make a model for own intents from example messages
     Train(train::Arguments),
     /// Measure a model on labelled rows: accuracy, calibration, how much it could answer
@@ -86,6 +91,7 @@ enum Command {
 
 /// Parses the arguments, runs the command, prints what went wrong and returns the exit code.
 pub fn run() -> ExitCode {
+    panics::report_without_personal_data();
     let arguments = Arguments::parse();
     let output = Output::new(arguments.quiet);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -116,6 +122,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,
+        Command::Mask(command) => mask::run(&command, &load(&[])?, output).await,
         Command::Train(command) => train::run(&command, &load(&command.flags())?, output),
         Command::Eval(command) => eval::run(&command, &load(&command.flags())?, output).await,
         Command::Calibrate(command) => calibrate::run(&command, &load(&command.flags())?, output).await,

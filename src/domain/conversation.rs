@@ -16,6 +16,7 @@ use crate::domain::handoff::Handoff;
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
 use crate::domain::intent::Intent;
 use crate::domain::message::Message;
+use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::Refusal;
@@ -74,6 +75,17 @@ pub struct Customer {
     pub name: String,
     /// True only after a proof of identity.
     pub verified: bool,
+}
+
+impl Customer {
+    /// As it may be kept. The id is the company's own key and stays as it is: masked, two customers would be one.
+    pub fn masked(&self, masking: &Masking) -> Self {
+        Self {
+            id: self.id.clone(),
+            name: masking.mask(&self.name),
+            verified: self.verified,
+        }
+    }
 }
 
 /// "Did you mean A or B?", asked and not yet answered. The hits were found for the question itself, so that

@@ -20,6 +20,8 @@ pub enum EntityKind {
     Card,
     /// An international bank account number.
     Iban,
+    /// A person's number with a state: identity, insurance or tax.
+    NationalId,
     /// A kind that the business named in its configuration.
     #[serde(untagged)]
     Own(String),
@@ -38,20 +40,21 @@ impl EntityKind {
             Self::DateTime => "date_time",
             Self::Card => "card",
             Self::Iban => "iban",
+            Self::NationalId => "national_id",
             Self::Own(name) => name,
         }
     }
 
-    /// Whether whoever reads the value could take money with it.
+    /// Whether whoever reads the value could take money with it, or a person's name.
     pub fn is_sensitive(&self) -> bool {
-        matches!(self, Self::Card | Self::Iban)
+        matches!(self, Self::Card | Self::Iban | Self::NationalId)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entity {
     pub kind: EntityKind,
-    /// The text as the customer wrote it.
+    /// The text as the customer wrote it, or what stands in its place.
     pub value: String,
     /// Of dates and times, what they mean, where that is beyond doubt: `2026-11-24`, `16:30` or `2026-11-24T16:30`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

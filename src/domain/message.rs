@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::domain::agent::Agent;
 use crate::domain::article::Citation;
 use crate::domain::id::MessageId;
+use crate::domain::personal_data::Masking;
 use crate::domain::time::Timestamp;
 
 /// Longest message taken, in bytes of UTF-8; the model reads the first 128 tokens of it.
@@ -51,6 +52,12 @@ impl Text {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// As it may be kept. A mask may be some characters longer than what it stands for, and a text of the longest kind
+    /// longer than was taken.
+    pub fn masked(&self, masking: &Masking) -> Self {
+        Self(masking.mask(&self.0))
     }
 
     /// False for a message of emoji, digits or punctuation alone: there is nothing in it to read.

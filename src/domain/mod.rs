@@ -16,6 +16,7 @@ pub mod id;
 pub mod intent;
 pub mod message;
 pub mod moment;
+pub mod personal_data;
 pub mod queue;
 pub mod reading;
 pub mod sentiment;

@@ -11,6 +11,7 @@ use crate::domain::event::Event;
 use crate::domain::handoff::Reason;
 use crate::domain::id::{AgentId, QueueName};
 use crate::domain::message::{Message, Text};
+use crate::domain::personal_data::Masking;
 use crate::domain::reading::Reading;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +33,28 @@ pub enum Input {
     Rated {
         rating: Rating,
     },
+}
+
+impl Input {
+    /// As it may be kept: every text that somebody wrote, without the personal data that is masked.
+    pub fn masked(&self, masking: &Masking) -> Self {
+        match self {
+            Self::CustomerMessage { text } => Self::CustomerMessage {
+                text: text.masked(masking),
+            },
+            Self::AgentMessage { agent, text } => Self::AgentMessage {
+                agent: agent.clone(),
+                text: text.masked(masking),
+            },
+            Self::Rated { rating } => Self::Rated {
+                rating: Rating {
+                    score: rating.score,
+                    comment: masking.mask(&rating.comment),
+                },
+            },
+            Self::Opened | Self::AgentAction { .. } => self.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

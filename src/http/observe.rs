@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use crate::domain::personal_data::Masking;
 use crate::entropy;
 use crate::http::error::ApiError;
 use crate::http::problem;
@@ -82,6 +83,8 @@ pub(crate) async fn limit_time(State(app): State<Arc<AppState>>, request: Reques
 pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    // A text cut in the wrong place panics with the text in the message.
+    let text = text.map(|text| Masking::ALL.mask(&text));
     tracing::error!(panic = text, "a handler panicked");
     ApiError::Panicked.into_response()
 }

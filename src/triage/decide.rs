@@ -20,6 +20,7 @@ use crate::domain::event::EventData;
 use crate::domain::handoff::Reason;
 use crate::domain::intent::Intent;
 use crate::domain::message::{Sender, Text};
+use crate::domain::personal_data::without_masks;
 use crate::domain::reading::Reading;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn};
@@ -108,7 +109,8 @@ fn relay(draft: &mut Draft<'_>) -> Action {
 }
 
 fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
-    let normal_text = phrases::normalise(text.as_str());
+    // "[phone]" is no word of the customer's, and no phrase of the policy is to be found in it.
+    let normal_text = phrases::normalise(&without_masks(text.as_str()));
     let focus = clarify::focus(draft, &normal_text, reading);
     let reasons = handoff::reasons(draft, &normal_text, reading, &focus);
     if !reasons.is_empty() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::program::{Finished, firstline, program, run};
-use crate::support::repository;
+use crate::support::{copy_folder, repository};
 
 /// Runs in `folder`, which holds what the test put there.
 fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
@@ -15,19 +15,6 @@ fn run_in(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Fini
         program(folder).args(arguments).envs(variables.iter().copied()),
         b"",
     )
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn edit(path: &Path, from: &str, to: &str) {

@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 
 use crate::model_folder::{edit_card, rewrite};
 use crate::support::program::{Finished, program, run};
-use crate::support::repository;
 use crate::support::server::{Server, client, get, post};
+use crate::support::{copy_folder, repository};
 
 /// Customers who write while the model is exchanged.
 const CUSTOMERS: usize = 8;
@@ -33,8 +33,8 @@ struct Place {
 impl Place {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        copy(&repository().join("knowledge"), &folder.path().join("knowledge"));
-        copy(
+        copy_folder(&repository().join("knowledge"), &folder.path().join("knowledge"));
+        copy_folder(
             &repository().join("models/support-en"),
             &folder.path().join("first"),
         );
@@ -57,7 +57,7 @@ impl Place {
     /// The shipped model under another version.
     fn model(&self, version: &str) -> TempDir {
         let model = tempfile::tempdir_in(self.folder.path()).unwrap();
-        copy(&repository().join("models/support-en"), model.path());
+        copy_folder(&repository().join("models/support-en"), model.path());
         edit_card(&model, "version = ", &format!("version = \"{version}\""));
         model
     }
@@ -137,19 +137,6 @@ impl Place {
 fn read_by(turn: &Value) -> (String, String) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     (text(&turn["reading"]["model"]), text(&turn["policy"]))
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Writes until told to stop, and returns how many messages were answered. Any other answer ends the test.
@@ -257,7 +244,7 @@ async fn a_bad_model_changes_nothing_and_is_said_clearly() {
     place
         .refused(&[], &["labels.json is not the file that the card lists"])
         .await;
-    copy(&repository().join("models/support-en"), &place.path("first"));
+    copy_folder(&repository().join("models/support-en"), &place.path("first"));
     let reloaded = place.reload(&["--json"]);
     assert_eq!(reloaded.code, Some(0), "{}", reloaded.stderr);
     let json: Value = serde_json::from_str(&reloaded.stdout).unwrap();

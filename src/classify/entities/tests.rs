@@ -95,9 +95,9 @@ i called about order 12345678 -> order_number=12345678
 it weighs 1250 and costs nothing ->
 12345678 ->
 from 192.168.10.20 ->
-my ssn is 054-28-6917 ->
+my ssn is 054-28-6917 -> national_id=054-28-6917
 serial 5403926876 ->
-nhs number 943 476 5919 ->
+nhs number 943 476 5919 -> national_id=943 476 5919
 on 01/02/2024 at 10:30 -> date_time=01/02/2024 at 10:30
 07-11-2025 10 people came -> date=07-11-2025
 version 2.10.300.4000 ->

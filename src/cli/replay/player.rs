@@ -157,13 +157,13 @@ impl Player {
 
     /// Decides on `input`, lets `meanwhile` happen, and then tries to commit what was decided before it.
     async fn overtaken(&mut self, input: &Input, meanwhile: &Input) -> Result<Vec<String>, StoreError> {
-        let (Target::Existing(id), Input::CustomerMessage { text }) = (&self.target, input) else {
+        let (Target::Existing(id), Input::CustomerMessage { .. }) = (&self.target, input) else {
             return Ok(vec![
                 "mistake: `meanwhile` needs a conversation and a customer line".to_owned(),
             ]);
         };
         let parts = self.engine.in_service.parts();
-        let reading = self.engine.read(text, &parts).await;
+        let (input, reading) = self.engine.prepare(input, &parts).await;
         let workspace = &self.engine.workspace;
         let conversation = self
             .engine
@@ -173,7 +173,7 @@ impl Player {
             .ok_or(StoreError::NotFound("conversation"))?;
         let stale = decide(
             &conversation,
-            input,
+            &input,
             &reading,
             &parts.policy,
             (self.engine.clock)(),

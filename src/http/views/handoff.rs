@@ -48,15 +48,15 @@ impl From<&ScoredIntent> for IntentView {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EntityView {
-    /// `order_number`, `tracking_number`, `email`, `phone`, `amount`, `date`, `time`, `date_time`, `card`, `iban`, or a
-    /// kind of the business's own.
+    /// `order_number`, `tracking_number`, `email`, `phone`, `amount`, `date`, `time`, `date_time`, `card`, `iban`,
+    /// `national_id`, or a kind of the business's own.
     kind: String,
-    /// As the customer wrote it.
+    /// As the customer wrote it, or its mask: `[card ending 1111]`.
     value: String,
     /// Of dates and times, what they mean where that is beyond doubt: `2026-11-24`, `16:30`, `2026-11-24T16:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     resolved: Option<String>,
-    /// True for what nobody should see who need not: cards and accounts.
+    /// True for what nobody should see who need not: cards, accounts and national ids.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     sensitive: bool,
 }

@@ -8,6 +8,7 @@ use crate::domain::canned_response::CannedResponse;
 use crate::domain::handoff::Reason;
 use crate::domain::id::QueueName;
 use crate::domain::intent::Intent;
+use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
 use crate::triage::policy::check::Check;
 use crate::triage::policy::rules::Rules;
@@ -102,6 +103,11 @@ impl Policy {
 
     pub fn business(&self) -> &Business {
         &self.rules.business
+    }
+
+    /// Which personal data is masked before anything is kept.
+    pub fn masking(&self) -> &Masking {
+        &self.rules.personal_data
     }
 
     pub fn speaks(&self, language: &str) -> bool {

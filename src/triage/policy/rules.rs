@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::handoff::Reason;
 use crate::domain::intent::Intent;
 use crate::domain::moment::DateOrder;
+use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
 
 /// `policy.yml` as it is written; the shipped one explains every key.
@@ -32,6 +33,8 @@ pub(super) struct Rules {
     pub(super) priority: Priorities,
     pub(super) first_response_minutes: Minutes,
     pub(super) labels: BTreeMap<Intent, String>,
+    #[serde(default)]
+    pub(super) personal_data: Masking,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -32,6 +32,11 @@ impl Server {
     }
 
     pub(crate) fn start_with(data: &Path, environment: &[(&str, &OsStr)]) -> Self {
+        Self::start_logging(data, environment, Stdio::inherit())
+    }
+
+    /// What it writes to standard error goes to `log`.
+    pub(crate) fn start_logging(data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
         let mut child = program(repository())
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
@@ -45,7 +50,7 @@ impl Server {
             .env("FIRSTLINE_LOG__LEVEL", "warn")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap())

@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use crate::classify::entities::groups::{Group, groups};
+use crate::domain::moment;
+use crate::domain::personal_data::digits::{Group, digits_of, groups, range_of, sizes_of};
 
 /// E.164: at most fifteen digits, the country code included.
 const DIGITS_MAX: usize = 15;
@@ -64,16 +65,50 @@ const SAYS_OTHER: [&str; 28] = [
     "extension",
 ];
 
-pub(super) fn phones(text: &str) -> Vec<Range<usize>> {
+/// A word right behind a number, as signatures have it: "655 437 108 office".
+const SAYS_PHONE_AFTER: [&str; 7] = ["office", "fax", "mobile", "cell", "desk", "landline", "phone"];
+
+/// Places of telephone numbers.
+pub(super) fn find(text: &str) -> Vec<Range<usize>> {
+    let mut found = runs(text);
+    found.retain(|phone| !is_ups(&text[..phone.start]));
+    if !found.is_empty() {
+        // A date goes on into the digits after it, "07-11-2025 10", and looks like a telephone number then.
+        let moments = moment::find(text);
+        found.retain(|phone| {
+            moments
+                .iter()
+                .all(|(moment, _)| moment.end <= phone.start || phone.end <= moment.start)
+        });
+    }
+    found
+}
+
+/// The end of a UPS label, `1Z 88F 4W2 03 9921 4406`, which begins before the place.
+fn is_ups(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev();
+    let sizes = [words.next(), words.next()].map(|word| word.map(str::len));
+    sizes == [Some(3), Some(3)] && words.next().is_some_and(|word| word.eq_ignore_ascii_case("1z"))
+}
+
+fn runs(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for run in groups(text) {
         let mut from = 0;
         while from < run.len() {
             let start = start(text, &run[from]);
             let hint = hint(&text[..start]);
-            let to = (from + 1..=run.len())
-                .rev()
-                .find(|to| is_phone(&text[start..run[*to - 1].range.end], &run[from..*to], hint));
+            let furthest = run.len().min(from + DIGITS_MAX);
+            let to = (from + 1..=furthest).rev().find(|to| {
+                let groups = &run[from..*to];
+                let (digits, rest) = text[start..].split_at(range_of(groups).end - start);
+                let hint = if hint == Hint::None {
+                    hint_after(rest)
+                } else {
+                    hint
+                };
+                is_phone(digits, groups, hint)
+            });
             if let Some(to) = to {
                 found.push(start..end(text, run[to - 1].range.end, start));
             }
@@ -118,10 +153,26 @@ fn hint(before: &str) -> Hint {
     Hint::None
 }
 
+fn hint_after(after: &str) -> Hint {
+    let word = after.trim_start_matches(['-', ' ', '(', ')']);
+    let word = word
+        .split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    if SAYS_PHONE_AFTER
+        .iter()
+        .any(|known| word.eq_ignore_ascii_case(known))
+    {
+        Hint::Phone
+    } else {
+        Hint::None
+    }
+}
+
 fn is_phone(text: &str, groups: &[Group<'_>], hint: Hint) -> bool {
-    let sizes: Vec<usize> = groups.iter().map(|group| group.digits.len()).collect();
-    let total: usize = sizes.iter().sum();
-    let digits: String = groups.iter().map(|group| group.digits).collect();
+    let sizes = sizes_of(groups);
+    let digits = digits_of(groups);
+    let total = digits.len();
     if total > DIGITS_MAX {
         return false;
     }

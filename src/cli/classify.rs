@@ -1,21 +1,16 @@
 //! `firstline classify`: what the model reads in each message, and what would be done with it as the first of a
 //! conversation. Streams: answers come in the order of the lines, and only a bounded number of lines is held.
 
-mod lines;
-
-use std::fs::File;
-use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anyhow::Context;
 use futures_util::StreamExt;
 use serde::Serialize;
 
 use crate::cli::assemble;
-use crate::cli::classify::lines::{BrokenLine, Line};
 use crate::cli::failure::{CliError, Exit};
+use crate::cli::lines::{self, BrokenLine, Line};
 use crate::cli::model_flag;
 use crate::cli::output::Output;
 use crate::config::{Config, Flag};
@@ -72,7 +67,7 @@ struct Verdict {
 }
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    let source = open(arguments, output)?;
+    let source = lines::open(arguments.file.as_deref(), output)?;
     let classifier = assemble::classifier(config)?;
     let engine = if config.paths.knowledge.is_dir() {
         let content = assemble::content(config, "", Place::Memory)?;
@@ -117,22 +112,6 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     }
     output.note(format!("{broken} lines could not be read"));
     Ok(Exit::Findings)
-}
-
-fn open(arguments: &Arguments, output: &Output) -> Result<Box<dyn Read + Send>, CliError> {
-    match &arguments.file {
-        Some(path) => {
-            let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()));
-            let file = file.map_err(|error| CliError::Usage(format!("{error:#}")))?;
-            Ok(Box::new(file))
-        }
-        None => {
-            if io::stdin().is_terminal() {
-                output.note("Reading messages from the terminal, one a line; Ctrl-D ends.");
-            }
-            Ok(Box::new(io::stdin()))
-        }
-    }
 }
 
 /// Without an engine there is nothing to decide by, and the model alone speaks.

@@ -1,14 +1,19 @@
 //! Messages out of lines: as they are, or as JSON objects with a `text`. Knows nothing of models.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
+use std::path::Path;
 use std::str::Utf8Error;
 use std::thread;
 
+use anyhow::Context;
 use serde::Deserialize;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
+use crate::cli::failure::CliError;
+use crate::cli::output::Output;
 use crate::domain::message::InvalidText;
 use crate::domain::reading::Fault;
 
@@ -20,7 +25,7 @@ const LINE_BYTES_MAX: usize = 256 * 1024;
 
 /// A line that gave no verdict; printed behind its number.
 #[derive(Debug, Error)]
-pub(super) enum BrokenLine {
+pub(crate) enum BrokenLine {
     #[error("has more than {LINE_BYTES_MAX} bytes; split it into several messages")]
     TooLong,
     #[error("is not UTF-8: {0}; convert the file, with iconv for example")]
@@ -36,10 +41,10 @@ pub(super) enum BrokenLine {
 }
 
 #[derive(Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Counts from 1; blank lines count and are passed over.
-    pub(super) number: u64,
-    pub(super) text: Result<String, BrokenLine>,
+    pub(crate) number: u64,
+    pub(crate) text: Result<String, BrokenLine>,
 }
 
 /// A message as a JSON line has it; what else stands there is not ours.
@@ -48,8 +53,25 @@ struct Row {
     text: String,
 }
 
+/// The file, or standard input when none is named.
+pub(crate) fn open(file: Option<&Path>, output: &Output) -> Result<Box<dyn Read + Send>, CliError> {
+    match file {
+        Some(path) => {
+            let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()));
+            let file = file.map_err(|error| CliError::Usage(format!("{error:#}")))?;
+            Ok(Box::new(file))
+        }
+        None => {
+            if io::stdin().is_terminal() {
+                output.note("Reading messages from the terminal, one a line; Ctrl-D ends.");
+            }
+            Ok(Box::new(io::stdin()))
+        }
+    }
+}
+
 /// Reads on a thread of its own, which is not waited for: nothing can interrupt it while it waits for a terminal.
-pub(super) fn of(source: impl Read + Send + 'static) -> io::Result<ReceiverStream<Line>> {
+pub(crate) fn of(source: impl Read + Send + 'static) -> io::Result<ReceiverStream<Line>> {
     let (sender, receiver) = mpsc::channel(READ_AHEAD);
     thread::Builder::new().name("lines".to_owned()).spawn(move || {
         let mut source = BufReader::new(source);
