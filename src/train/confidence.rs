@@ -138,18 +138,6 @@ pub(crate) fn fit(observations: &[Observation]) -> Confidence {
     }
 }
 
-/// The mean of -ln of the probability that a confidence gives to what was the case, over all rows.
-pub(crate) fn loss(observations: &[Observation], confidence: Confidence) -> f64 {
-    let (mut loss, mut total) = (0.0, 0.0);
-    for seen in observations {
-        let p = f64::from(confidence.probability(&seen.evidence));
-        let of_truth = if seen.right { p } else { 1.0 - p };
-        loss -= seen.weight * of_truth.max(f64::from(f32::EPSILON)).ln();
-        total += seen.weight;
-    }
-    loss / f64::max(total, f64::MIN_POSITIVE)
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::array;

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::train::embed::EMBEDDING;
 use crate::train::onnx::{
     ATTRIBUTE_GRAPH, ATTRIBUTE_GRAPHS, FLOAT, Graph, INT8, INT64, Model, Node, Tensor, ValueInfo, constant,
-    floats, integers, node, output, whole_number,
+    floats, integers, node, output, sizes, whole_number,
 };
 
 const INTENT_LOGITS: &str = "intent_logits";
@@ -48,8 +48,6 @@ pub(crate) struct NewEnd<'a> {
     pub(crate) examples: &'a Array2<f32>,
     /// How many examples each intent has.
     pub(crate) counts: &'a [usize],
-    /// How many of the nearest ones of an intent make its similarity; no intent has fewer examples.
-    pub(crate) nearest: usize,
 }
 
 /// The graph of `base` with the new end. Examples take one byte for each of their numbers.
@@ -150,29 +148,21 @@ fn append_head(graph: &mut Graph, end: &NewEnd<'_>) {
     graph.output.push(output(INTENT_LOGITS, intents));
 }
 
-/// Cosines to all examples in int8, brought into one row for each intent, where the smaller ones are filled up with
-/// -1, and of each row the mean of the highest. These operators are the same under every version from 11 on.
+/// Cosines to all examples in int8, brought into one row for each intent by repeating the examples of the smaller
+/// ones, and of each row the highest. `MaxPool` does that under every version of the operators.
 fn append_similarity(graph: &mut Graph, end: &NewEnd<'_>) {
-    graph.initializer.extend(similarity_constants(end));
-    graph.node.extend(similarity_nodes());
-    graph.output.push(output(SIMILARITY, end.counts.len()));
-}
-
-fn similarity_constants(end: &NewEnd<'_>) -> [Vec<u8>; 10] {
     let (examples, width) = end.examples.dim();
     let intents = end.counts.len();
     let longest = end.counts.iter().copied().max().unwrap_or_default();
     let mut order = Vec::with_capacity(intents * longest);
     let mut first = 0;
     for count in end.counts {
-        // Behind the last cosine stands the -1.
-        order.extend((0..longest).map(|at| if at < *count { first + at } else { examples } as i64));
+        order.extend((0..longest).map(|at| (first + at % (*count).max(1)) as i64));
         first += count;
     }
     let (quantised, scales) = quantised(end.examples);
-    let share = 1.0 / end.nearest as f32;
     let shape = |sizes: &[usize]| integers(sizes.iter().map(|size| *size as i64));
-    [
+    graph.initializer.extend([
         constant("own.examples", INT8, &[width, examples], quantised),
         constant("own.examples.scale", FLOAT, &[examples], floats(scales.iter())),
         constant("own.examples.zero", INT8, &[examples], vec![0; examples]),
@@ -182,41 +172,22 @@ fn similarity_constants(end: &NewEnd<'_>) -> [Vec<u8>; 10] {
             &[order.len()],
             integers(order.iter().copied()),
         ),
-        // None in front, none behind but one at the end of each row.
-        constant("own.fill.places", INT64, &[4], shape(&[0, 0, 0, 1])),
-        constant("own.fill", FLOAT, &[], floats([-1.0_f32].iter())),
-        constant("own.nearest", INT64, &[1], shape(&[end.nearest])),
-        constant(
-            "own.share",
-            FLOAT,
-            &[end.nearest, 1],
-            floats(vec![share; end.nearest].iter()),
-        ),
         // 0 stands for the size that is there.
         constant("own.table.shape", INT64, &[3], shape(&[0, intents, longest])),
         constant("own.row.shape", INT64, &[2], shape(&[0, intents])),
-    ]
-}
-
-fn similarity_nodes() -> [Vec<u8>; 11] {
+    ]);
     let (text, scale, zero) = ("own.text", "own.text.scale", "own.text.zero");
     let product = [text, "own.examples", zero, "own.examples.zero"];
     let to_float = whole_number("to", i64::from(FLOAT));
-    [
+    graph.node.extend([
         node("DynamicQuantizeLinear", &[EMBEDDING], &[text, scale, zero], None),
         node("MatMulInteger", &product, &["own.product"], None),
         node("Cast", &["own.product"], &["own.product.float"], Some(to_float)),
         node("Mul", &[scale, "own.examples.scale"], &["own.scale"], None),
         node("Mul", &["own.product.float", "own.scale"], &["own.cosines"], None),
         node(
-            "Pad",
-            &["own.cosines", "own.fill.places", "own.fill"],
-            &["own.filled"],
-            None,
-        ),
-        node(
             "Gather",
-            &["own.filled", "own.order"],
+            &["own.cosines", "own.order"],
             &["own.ordered"],
             Some(whole_number("axis", 1)),
         ),
@@ -227,14 +198,14 @@ fn similarity_nodes() -> [Vec<u8>; 11] {
             None,
         ),
         node(
-            "TopK",
-            &["own.table", "own.nearest"],
-            &["own.highest", "own.highest.at"],
-            None,
+            "MaxPool",
+            &["own.table"],
+            &["own.highest"],
+            Some(sizes("kernel_shape", longest)),
         ),
-        node("MatMul", &["own.highest", "own.share"], &["own.mean"], None),
-        node("Reshape", &["own.mean", "own.row.shape"], &[SIMILARITY], None),
-    ]
+        node("Reshape", &["own.highest", "own.row.shape"], &[SIMILARITY], None),
+    ]);
+    graph.output.push(output(SIMILARITY, intents));
 }
 
 /// Each example as a column of int8, with one scale each.
@@ -298,7 +269,6 @@ mod tests {
             bias: examples.row(0),
             examples,
             counts: &[1, 1],
-            nearest: 1,
         }
     }
 

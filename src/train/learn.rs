@@ -8,15 +8,10 @@ use crate::train::confidence::{self, Observation};
 use crate::train::embed::Vectors;
 use crate::train::fit::{Head, Scaling};
 use crate::train::neighbours::{per_intent, spread};
-use crate::train::validate::{self, Rows, Strangers, Validated, cross_validate, final_head};
+use crate::train::validate::{self, Rows, cross_validate, final_head};
 
 /// Examples kept of each intent to tell how near a message is.
 const KEPT: usize = 64;
-
-/// How many of the nearest examples of an intent may make its similarity, besides the one nearest: what fits the
-/// held-out rows best is taken. One is best where intents have few examples, several where they have a hundred and a
-/// single one may lie astray.
-const SEVERAL: [usize; 2] = [3, 5];
 
 /// How much of the weight of all rows those have that are out of scope, when the confidence is fitted.
 const STRANGE_SHARE: f64 = 0.25;
@@ -48,8 +43,6 @@ pub(crate) struct Learned {
     pub(crate) kept: Vec<usize>,
     /// How many of them each intent has.
     pub(crate) counts: Vec<usize>,
-    /// How many of the nearest of them make the similarity to an intent.
-    pub(crate) nearest: usize,
     /// Of each row the calibrated probability of each intent, by a head that was fitted without its fold.
     pub(crate) unseen: Vec<Vec<f32>>,
 }
@@ -66,65 +59,15 @@ pub(crate) fn learn(material: &Material<'_>) -> Learned {
     let validated = cross_validate(rows, material.fold_count);
     let head = final_head(rows, &validated);
     let (kept, counts) = keep(material);
-    let temperature = validated.temperature;
-    let strangers = validate::strangers(rows, &head, validated.strength, material.groups);
-    let fewest = counts.iter().copied().min().unwrap_or_default();
-    let trial = |nearest| {
-        let similarities = per_intent(
-            &material.vectors.embeddings,
-            &material.vectors.embeddings.select(Axis(0), &kept),
-            &intents_of(&counts),
-            material.intents,
-            nearest,
-            |row, key| material.folds[row] != material.folds[kept[key]],
-        );
-        let observations = observations(material, &validated, &strangers, &similarities);
-        let confidence = confidence::fit(&observations);
-        Trial {
-            nearest,
-            confidence,
-            loss: confidence::loss(&observations, confidence),
-            unseen: calibrated(&validated.logits, &similarities, temperature, confidence),
-        }
-    };
-    let several = SEVERAL.into_iter().filter(|nearest| *nearest <= fewest);
-    let best = several.map(trial).fold(
-        trial(1),
-        |best, other| {
-            if other.loss < best.loss { other } else { best }
-        },
+    let similarities = per_intent(
+        &material.vectors.embeddings,
+        &material.vectors.embeddings.select(Axis(0), &kept),
+        &intents_of(&counts),
+        material.intents,
+        |row, key| material.folds[row] != material.folds[kept[key]],
     );
-    Learned {
-        head: head.unscaled(&scaling),
-        strength: validated.strength,
-        temperature,
-        confidence: best.confidence,
-        kept,
-        counts,
-        nearest: best.nearest,
-        unseen: best.unseen,
-    }
-}
-
-/// A confidence fitted with so many nearest examples, and how well it fits.
-#[derive(Debug)]
-struct Trial {
-    nearest: usize,
-    confidence: Confidence,
-    loss: f64,
-    unseen: Vec<Vec<f32>>,
-}
-
-/// Evidence of the rows, each read without its fold, and of rows of intents that were left out; there only "out of
-/// scope" is right.
-fn observations(
-    material: &Material<'_>,
-    validated: &Validated,
-    strangers: &[Strangers],
-    similarities: &Array2<f32>,
-) -> Vec<Observation> {
     let temperature = validated.temperature;
-    let mut found: Vec<Observation> = (0..material.labels.len())
+    let mut observations: Vec<Observation> = (0..material.labels.len())
         .filter_map(|row| {
             let (logits, near) = (validated.logits.row(row), similarities.row(row));
             let (intent, evidence) = read(&logits.to_vec(), &near.to_vec(), temperature)?;
@@ -135,22 +78,31 @@ fn observations(
             })
         })
         .collect();
-    let count: usize = strangers.iter().map(|group| group.rows.len()).sum();
-    let weight = STRANGE_SHARE / (1.0 - STRANGE_SHARE) * found.len() as f64 / count.max(1) as f64;
-    for group in strangers {
-        for stranger in &group.rows {
-            let all = similarities.row(stranger.row);
-            let near: Vec<f32> = group.intents.iter().map(|intent| all[*intent]).collect();
-            if let Some((top, evidence)) = read(&stranger.logits, &near, temperature) {
-                found.push(Observation {
-                    evidence,
-                    right: material.out_of_scope == Some(group.intents[top]),
-                    weight,
-                });
-            }
-        }
+    let strange = strange(
+        material,
+        rows,
+        &head,
+        validated.strength,
+        &similarities,
+        temperature,
+    );
+    let weight =
+        STRANGE_SHARE / (1.0 - STRANGE_SHARE) * observations.len() as f64 / strange.len().max(1) as f64;
+    observations.extend(strange.into_iter().map(|(evidence, right)| Observation {
+        evidence,
+        right,
+        weight,
+    }));
+    let confidence = confidence::fit(&observations);
+    Learned {
+        head: head.unscaled(&scaling),
+        strength: validated.strength,
+        temperature,
+        confidence,
+        kept,
+        counts,
+        unseen: calibrated(&validated.logits, &similarities, temperature, confidence),
     }
-    found
 }
 
 impl Learned {
@@ -164,7 +116,6 @@ impl Learned {
             &keys,
             &intent_of_key,
             self.counts.len(),
-            self.nearest,
             |_, _| true,
         );
         let logits = self.head.logits(texts.inputs());
@@ -215,4 +166,26 @@ fn intents_of(counts: &[usize]) -> Vec<usize> {
     numbered
         .flat_map(|(intent, count)| std::iter::repeat_n(intent, *count))
         .collect()
+}
+
+/// Evidence for rows of intents that were left out. There only "out of scope" is right.
+fn strange(
+    material: &Material<'_>,
+    rows: Rows<'_>,
+    head: &Head,
+    strength: f64,
+    similarities: &Array2<f32>,
+    temperature: f32,
+) -> Vec<(Evidence, bool)> {
+    let mut found = Vec::new();
+    for group in validate::strangers(rows, head, strength, material.groups) {
+        for stranger in group.rows {
+            let all = similarities.row(stranger.row);
+            let near: Vec<f32> = group.intents.iter().map(|intent| all[*intent]).collect();
+            if let Some((top, evidence)) = read(&stranger.logits, &near, temperature) {
+                found.push((evidence, material.out_of_scope == Some(group.intents[top])));
+            }
+        }
+    }
+    found
 }

@@ -266,7 +266,6 @@ fn new_graph(base: &ModelFolder, learned: &Learned, vectors: &Vectors) -> Result
         bias: learned.head.bias(),
         examples: &examples,
         counts: &learned.counts,
-        nearest: learned.nearest,
     };
     Ok(with_new_end(&base.read_graph()?, &end)?)
 }

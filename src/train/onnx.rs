@@ -11,6 +11,7 @@ pub(crate) const INT64: i32 = 7;
 /// Values of `AttributeProto.AttributeType`.
 pub(crate) const ATTRIBUTE_INT: i32 = 2;
 pub(crate) const ATTRIBUTE_GRAPH: i32 = 5;
+pub(crate) const ATTRIBUTE_INTS: i32 = 7;
 pub(crate) const ATTRIBUTE_GRAPHS: i32 = 10;
 
 #[derive(Clone, PartialEq, Message)]
@@ -89,6 +90,8 @@ pub(crate) struct Attribute {
     pub(crate) name: Option<String>,
     #[prost(int64, optional, tag = "3")]
     pub(crate) i: Option<i64>,
+    #[prost(int64, repeated, packed = "false", tag = "8")]
+    pub(crate) ints: Vec<i64>,
     #[prost(int32, optional, tag = "20")]
     pub(crate) kind: Option<i32>,
 }
@@ -180,7 +183,18 @@ pub(crate) fn whole_number(name: &str, value: i64) -> Attribute {
     Attribute {
         name: Some(name.to_owned()),
         i: Some(value),
+        ints: Vec::new(),
         kind: Some(ATTRIBUTE_INT),
+    }
+}
+
+/// An attribute of a list, with one number in it.
+pub(crate) fn sizes(name: &str, size: usize) -> Attribute {
+    Attribute {
+        name: Some(name.to_owned()),
+        i: None,
+        ints: vec![size as i64],
+        kind: Some(ATTRIBUTE_INTS),
     }
 }
 
