@@ -16,10 +16,8 @@ const AT_ONCE_MAX: usize = 64;
 
 /// The rows of all files; whatever is wrong with them is for whoever named them to mend.
 pub(crate) fn rows(files: &[PathBuf]) -> Result<Vec<Row>, CliError> {
-    match labelled::read(files) {
-        Ok(found) => Ok(found.rows),
-        Err(problems) => Err(CliError::Usage(problems.to_string())),
-    }
+    let found = labelled::read(files).map_err(|problems| CliError::Usage(problems.to_string()))?;
+    Ok(found.rows)
 }
 
 /// The classifier of a folder, or of the configuration.

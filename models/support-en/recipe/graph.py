@@ -166,22 +166,14 @@ def with_heads(encoder, state, intents, prototypes):
 
 
 def encoder_of(model):
-    """The encoder of a whole model, with LayerNorm as `skip_norm` has it: to fit heads anew without training."""
-    whole, g = onnx.load_from_string(model).graph, Graph({}, "norm.")
-    needed, kept = {"embedding", *POOLS}, []
+    """The encoder of a whole model as `with_heads` gives it: to fit heads anew without training."""
+    whole, needed, kept = onnx.load_from_string(model).graph, {"embedding", *POOLS}, []
     for node in reversed(whole.node):
         if needed & set(node.output):
             needed |= set(node.input)
             kept.insert(0, node)
-    for node in kept:
-        if node.op_type == "SkipLayerNormalization":
-            x, skip, weight, offset, bias = node.input
-            x = g.op("Sum", [g.op("Add", [x, bias]), skip])
-            g.op("LayerNormalization", [x, weight, offset], out=node.output[0], axis=-1, epsilon=EPSILON)
-        else:
-            g.nodes.append(node)
     constants = [tensor for tensor in whole.initializer if tensor.name in needed]
-    return model_of(g.nodes, constants, {name: WIDTH for name in ("embedding", *POOLS)})
+    return model_of(kept, constants, {name: WIDTH for name in ("embedding", *POOLS)})
 
 
 def model_of(nodes, constants, widths):

@@ -101,9 +101,11 @@ def measure(folder, data, calibration, threads):
 
     found = {}
     turns = rows.read(data / "real" / "chat_turns_dev.jsonl.gz")
-    found |= intent_scores(run(turns), [r["label"] for r in turns], names, calibration, "real_turns")
-    unread = [r for r in turns if unread_half(r["text"])]
-    found |= intent_scores(run(unread), [r["label"] for r in unread], names, calibration, "real_turns_unread_half")
+    out = run(turns)
+    found |= intent_scores(out, [r["label"] for r in turns], names, calibration, "real_turns")
+    unread = [i for i, r in enumerate(turns) if unread_half(r["text"])]
+    half, gold = {name: value[unread] for name, value in out.items()}, [turns[i]["label"] for i in unread]
+    found |= intent_scores(half, gold, names, calibration, "real_turns_unread_half")
     chats = rows.read(data / "real" / "chat_sentiment_dev.jsonl.gz")
     found |= mood_scores(run(chats), [r["label"] for r in chats], "real_sentiment")
     test = rows.written()["test"]
