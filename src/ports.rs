@@ -12,12 +12,14 @@ use crate::domain::api_key::ApiKey;
 use crate::domain::article::{ArticleHit, Audience};
 use crate::domain::conversation::Conversation;
 use crate::domain::event::LoggedEvent;
-use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, TaskId, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
+use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::message::Message;
 use crate::domain::reading::{Classification, Fault};
+use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Turn, TurnRecord};
+use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
@@ -204,6 +206,18 @@ pub trait Deliveries: Send + Sync {
 }
 
 #[async_trait]
+pub trait Tasks: Send + Sync {
+    /// Takes up to `limit` tasks that are due and under no lease, the longest due first, of whatever workspace. A task
+    /// is gone with the commit of the turn whose input ends it; until then it falls due again when its lease ends.
+    async fn claim_tasks(
+        &self,
+        now: Timestamp,
+        lease_until: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<ClaimedTask>, StoreError>;
+}
+
+#[async_trait]
 pub trait ApiKeys: Send + Sync {
     /// Adding a key whose id or hash is there already changes nothing.
     async fn add_key(&self, key: &ApiKey) -> Result<(), StoreError>;
@@ -216,7 +230,28 @@ pub trait ApiKeys: Send + Sync {
 }
 
 #[async_trait]
-pub trait Store: Conversations + EventLog + Deliveries + ApiKeys + fmt::Debug {
+pub trait Store: Conversations + EventLog + Deliveries + Tasks + ApiKeys + fmt::Debug {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;
+}
+
+/// The company's systems.
+#[async_trait]
+pub trait Lookup: Send + Sync + fmt::Debug {
+    /// Always answers, and within the time that the operator stated: what does not is `unavailable`. `key` is the same
+    /// for every repetition of one request, so that a system that honours it does nothing twice.
+    async fn look_up(&self, request: &LookupRequest, key: &TaskId) -> LookupResult;
+}
+
+/// The way back in for what comes of a task.
+#[async_trait]
+pub trait Inbox: Send + Sync + fmt::Debug {
+    /// On disk when this returns. An input that ends a task which is no longer waited for is written down and nothing
+    /// else; a conversation that is gone is `NotFound`.
+    async fn deliver(
+        &self,
+        workspace: &WorkspaceId,
+        conversation: &ConversationId,
+        input: &Input,
+    ) -> Result<(), StoreError>;
 }

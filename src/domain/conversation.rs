@@ -7,13 +7,17 @@
 //!    └──────────── hand_back ────────────────┘      any owner ─ resolve ─▶ resolved ─ reopen ─▶ Bot
 //! ```
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::agent::Agent;
 use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
+use crate::domain::flow::FlowState;
 use crate::domain::handoff::Handoff;
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
+use crate::domain::identity::Identity;
 use crate::domain::intent::Intent;
 use crate::domain::message::Message;
 use crate::domain::personal_data::Masking;
@@ -112,6 +116,17 @@ pub struct Progress {
     pub moods: Vec<f32>,
     /// Whether a waiting customer has been told that a person is on the way.
     pub told_waiting: bool,
+    #[serde(default)]
+    pub flow: Option<FlowState>,
+    /// The flow that a question about something else interrupted; it goes on when that is answered.
+    #[serde(default)]
+    pub paused: Option<FlowState>,
+    /// The flow that ended last, so that "and the other one?" means something.
+    #[serde(default)]
+    pub last_flow: Option<String>,
+    /// Values that flows said are worth keeping, by slot: nobody is asked twice.
+    #[serde(default)]
+    pub remembered: BTreeMap<String, String>,
 }
 
 impl Progress {
@@ -140,7 +155,12 @@ pub struct Conversation {
     pub last_seq: u64,
     /// Number of the newest event.
     pub last_event: u64,
+    /// Number of the newest task.
+    #[serde(default)]
+    pub last_task: u64,
     pub progress: Progress,
+    #[serde(default)]
+    pub identity: Identity,
     /// The newest handoff, kept for the agent after the claim.
     pub handoff: Option<Handoff>,
     pub rating: Option<Rating>,
@@ -164,7 +184,9 @@ impl Conversation {
             updated_at: now,
             last_seq: 0,
             last_event: 0,
+            last_task: 0,
             progress: Progress::default(),
+            identity: Identity::default(),
             handoff: None,
             rating: None,
             messages: Vec::new(),

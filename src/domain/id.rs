@@ -56,6 +56,8 @@ identifier!(MessageId, "message id", /// `msg_`, the conversation's digits, `_` 
 );
 identifier!(EventId, "event id", /// `evt_`, the conversation's digits, `_` and the event's number in it; also the `webhook-id`.
 );
+identifier!(TaskId, "task id", /// `task_`, the conversation's digits, `_` and the task's number in it; also the `Idempotency-Key` of a lookup.
+);
 identifier!(EndpointId, "webhook endpoint id", /// `ep_` and 32 hexadecimal digits.
 );
 identifier!(DeliveryId, "delivery id", /// `dlv_` and what makes the pair of event and endpoint unique.
@@ -79,6 +81,10 @@ impl ConversationId {
 
     pub fn message(&self, seq: u64) -> MessageId {
         MessageId(format!("msg_{}_{seq}", self.digits()))
+    }
+
+    pub fn task(&self, number: u64) -> TaskId {
+        TaskId(format!("task_{}_{number}", self.digits()))
     }
 
     pub fn event(&self, number: u64) -> EventId {

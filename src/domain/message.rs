@@ -115,6 +115,9 @@ pub struct Message {
     pub at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// Answers to tap: each is sent as it stands, as the customer's next message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<String>,
 }
 
 #[cfg(test)]

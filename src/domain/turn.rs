@@ -9,10 +9,13 @@ use crate::domain::conversation::Conversation;
 use crate::domain::csat::Rating;
 use crate::domain::event::Event;
 use crate::domain::handoff::Reason;
-use crate::domain::id::{AgentId, QueueName};
+use crate::domain::id::{AgentId, QueueName, TaskId};
+use crate::domain::identity::CodeDigest;
+use crate::domain::lookup::LookupResult;
 use crate::domain::message::{Message, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::reading::Reading;
+use crate::domain::task::Task;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -33,9 +36,35 @@ pub enum Input {
     Rated {
         rating: Rating,
     },
+    /// What a lookup came to.
+    LookupDone {
+        task: TaskId,
+        result: LookupResult,
+    },
+    /// A one-time code is on its way, or could not be sent. The field `customer` of `result` says who gets it.
+    CodeSent {
+        task: TaskId,
+        result: LookupResult,
+        digest: CodeDigest,
+    },
+    TimerFired {
+        task: TaskId,
+    },
 }
 
 impl Input {
+    /// The task that this is the end of.
+    pub fn task(&self) -> Option<&TaskId> {
+        match self {
+            Self::LookupDone { task, .. } | Self::CodeSent { task, .. } | Self::TimerFired { task } => Some(task),
+            Self::Opened
+            | Self::CustomerMessage { .. }
+            | Self::AgentMessage { .. }
+            | Self::AgentAction { .. }
+            | Self::Rated { .. } => None,
+        }
+    }
+
     /// As it may be kept: every text that somebody wrote, without the personal data that is masked.
     pub fn masked(&self, masking: &Masking) -> Self {
         match self {
@@ -52,7 +81,11 @@ impl Input {
                     comment: masking.mask(&rating.comment),
                 },
             },
-            Self::Opened | Self::AgentAction { .. } => self.clone(),
+            Self::LookupDone { .. }
+            | Self::CodeSent { .. }
+            | Self::TimerFired { .. }
+            | Self::Opened
+            | Self::AgentAction { .. } => self.clone(),
         }
     }
 }
@@ -81,6 +114,8 @@ pub enum Action {
     /// "Did you mean A or B?"
     Clarify,
     Handoff(Reason),
+    /// A task is under way; its result is the next turn, and says what there is to say.
+    Wait,
     /// The bot ends the conversation.
     Close,
     /// Recorded for whoever holds the conversation; the bot says nothing or that a person is on the way.
@@ -98,6 +133,7 @@ impl Action {
             Self::Ask => "ask",
             Self::Clarify => "clarify",
             Self::Handoff(_) => "handoff",
+            Self::Wait => "wait",
             Self::Close => "close",
             Self::Relay => "relay",
             Self::Transition => "transition",
@@ -138,7 +174,7 @@ pub struct Trace {
 }
 
 /// All that one input changes. The store writes it in one transaction, or not at all: messages, the conversation
-/// where `before` and `epoch_before` still hold, events, and a delivery for each event that an endpoint wants.
+/// where `before` and `epoch_before` still hold, events with a delivery for each endpoint that wants them, and tasks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {
     pub action: Action,
@@ -150,6 +186,8 @@ pub struct Turn {
     pub conversation: Conversation,
     pub messages: Vec<Message>,
     pub events: Vec<Event>,
+    /// To be done when this is on disk. A turn whose input ends a task takes that task away in the same transaction.
+    pub tasks: Vec<Task>,
     pub input: Input,
     pub reading: Option<Reading>,
     pub trace: Trace,
