@@ -14,6 +14,8 @@ mod knowledge;
 mod labelled;
 mod live;
 mod logging;
+mod lookup_crash;
+mod lookups;
 mod mask_cli;
 mod model_folder;
 mod personal_data;
