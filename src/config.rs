@@ -16,6 +16,7 @@ use crate::config::layers::{Given, Setting, lay, settings_of_environment, settin
 use crate::domain::id::WorkspaceId;
 use crate::http;
 use crate::outbox;
+use crate::outbox::lookups;
 use crate::store::sqlite;
 use crate::telemetry;
 
@@ -55,6 +56,7 @@ pub struct Config {
     pub store: sqlite::Options,
     pub http: http::state::Options,
     pub webhooks: outbox::Options,
+    pub lookups: lookups::Options,
     pub log: telemetry::Options,
 }
 
@@ -265,6 +267,7 @@ mod tests {
             format!("{:?}", config.webhooks),
             format!("{:?}", outbox::Options::default())
         );
+        assert_eq!(config.lookups, lookups::Options::default());
         assert_eq!(
             format!("{:?}", config.log),
             format!("{:?}", telemetry::Options::default())

@@ -22,7 +22,9 @@ use crate::http::state::AppState;
 use crate::knowledge::Place;
 use crate::live::Live;
 use crate::outbox::guard::check_url;
+use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
+use crate::ports::Lookup;
 use crate::tasks::Tasks;
 use crate::telemetry::{self, Metrics};
 
@@ -55,6 +57,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     } else {
         &config.server.public_url
     };
+    let connectors = assemble::connectors(config)?;
     let content = assemble::content(config, public_url, Place::Memory)?;
     let model = assemble::model(config)?;
     let (store, writer) = assemble::store(config).await?;
@@ -69,6 +72,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
         tracing::warn!("{}", named.problem(&model.intents));
     }
     let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
+    start_lookups(config, &engine, connectors, &tasks)?;
     let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
     let state = state(config, engine, reloader, &tasks, visitor_secret)?;
 
@@ -100,6 +104,26 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, String), CliError> 
     })?;
     let address = listener.local_addr().context("the listener has no address")?;
     Ok((listener, format!("http://{address}")))
+}
+
+/// Starts what does the tasks of conversations, and brings back what came of them.
+fn start_lookups(
+    config: &Config,
+    engine: &Engine,
+    lookup: Arc<dyn Lookup>,
+    tasks: &Tasks,
+) -> Result<(), CliError> {
+    let worker = LookupWorker::new(
+        Arc::clone(&engine.store),
+        lookup,
+        Arc::new(engine.clone()),
+        Arc::clone(&engine.clock),
+        tasks.clone(),
+        secrets::code_secret(&config.paths.data)?,
+        &config.lookups,
+    );
+    tasks.run("lookup worker", worker.run());
+    Ok(())
 }
 
 /// Starts what runs beside the API, and hands it what it needs.
