@@ -22,13 +22,19 @@ pub(crate) fn visitor_secret(data: &Path) -> Result<[u8; 32], CliError> {
 
 /// What one-time codes are drawn with. Deleting the file harms only codes that are being sent just then.
 pub(crate) fn code_secret(data: &Path) -> Result<[u8; 32], CliError> {
-    secret(&data.join("code.secret"), "a code that is being sent just then may be a wrong one")
+    secret(
+        &data.join("code.secret"),
+        "a code that is being sent just then may be a wrong one",
+    )
 }
 
 /// Made when it is not there yet. `loss` is what its deletion costs.
 fn secret(path: &Path, loss: &str) -> Result<[u8; 32], CliError> {
     let unusable = || {
-        format!("{} does not hold 64 hexadecimal digits; delete it, and {loss}", path.display())
+        format!(
+            "{} does not hold 64 hexadecimal digits; delete it, and {loss}",
+            path.display()
+        )
     };
     let text = match fs::read_to_string(path) {
         Ok(text) => text,

@@ -171,9 +171,9 @@ impl LookupWorker {
         let asking = caught(self.lookup.look_up(request, task));
         let result = match tokio::time::timeout(limit, asking).await {
             Ok(Ok(result)) => result,
-            Ok(Err(panic)) => LookupResult::unavailable(Masking::ALL.mask(&format!(
-                "a fault in the connector ended the lookup: {panic}"
-            ))),
+            Ok(Err(panic)) => LookupResult::unavailable(
+                Masking::ALL.mask(&format!("a fault in the connector ended the lookup: {panic}")),
+            ),
             Err(_) => LookupResult::unavailable(format!("the lookup did not end within {limit:?}")),
         };
         note(request, task, &result, started);
@@ -225,7 +225,9 @@ fn code(secret: &[u8; 32], task: &TaskId) -> String {
     // All of its 256 bits, most significant first: against so many, what is left over beyond a whole number of
     // millions makes no code likelier than another by anything that could be noticed.
     let codes = 10_u64.pow(CODE_DIGITS as u32);
-    let number = mac.iter().fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % codes);
+    let number = mac
+        .iter()
+        .fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % codes);
     format!("{number:0CODE_DIGITS$}")
 }
 
@@ -237,7 +239,8 @@ fn note(request: &LookupRequest, task: &TaskId, result: &LookupResult, started: 
         tracing::warn!(lookup, %task, problem, "a lookup came to nothing");
     }
     let outcome = result.outcome.clone();
-    metrics::counter!("firstline_lookups_total", "lookup" => lookup.clone(), "outcome" => outcome).increment(1);
+    metrics::counter!("firstline_lookups_total", "lookup" => lookup.clone(), "outcome" => outcome)
+        .increment(1);
     metrics::histogram!("firstline_lookup_seconds", "lookup" => lookup.clone()).record(started.elapsed());
 }
 
@@ -283,7 +286,10 @@ mod tests {
             codes.insert(code);
         }
         let expected = i64::try_from(DRAWN / 10).unwrap();
-        assert!(seen.iter().flatten().all(|times| (times - expected).abs() < 212), "{seen:?}");
+        assert!(
+            seen.iter().flatten().all(|times| (times - expected).abs() < 212),
+            "{seen:?}"
+        );
         // 20 000 out of a million: some 198 fall together by chance.
         assert!((19_700..19_900).contains(&codes.len()), "{}", codes.len());
     }
@@ -291,10 +297,15 @@ mod tests {
     #[test]
     fn options_are_read_as_people_write_them() {
         let options: Options = toml::from_str("lease = '30s'").unwrap();
-        assert_eq!((options.lease, options.concurrency), (Duration::from_secs(30), 32));
+        assert_eq!(
+            (options.lease, options.concurrency),
+            (Duration::from_secs(30), 32)
+        );
         let problem = toml::from_str::<Options>("lease = '900ms'").unwrap_err();
         assert!(
-            problem.message().contains("900ms is too short for an answer to come in; give at least 10s"),
+            problem
+                .message()
+                .contains("900ms is too short for an answer to come in; give at least 10s"),
             "{problem}"
         );
         assert!(toml::from_str::<Options>("leas = '30s'").is_err());

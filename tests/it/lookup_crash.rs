@@ -132,7 +132,9 @@ impl Place {
             Kind::Track => format!("where is my order {order}?"),
             Kind::Pay => format!("has my payment for order {order} gone through?"),
             Kind::Cancel => {
-                let action = self.say(chat, &format!("I want to cancel my order {order}")).await;
+                let action = self
+                    .say(chat, &format!("I want to cancel my order {order}"))
+                    .await;
                 assert_eq!(action, "ask", "{order}: a confirmation");
                 "yes".to_owned()
             }
@@ -171,7 +173,9 @@ impl Place {
         let messages = self.messages(&chat, chat.said.len() * 2).await;
         let texts = |from: &str| -> Vec<&str> {
             let messages = messages.iter().filter(|message| message["from"] == from);
-            messages.map(|message| message["text"].as_str().unwrap()).collect()
+            messages
+                .map(|message| message["text"].as_str().unwrap())
+                .collect()
         };
         assert_eq!(texts("customer"), chat.said);
         let bots = texts("bot");
@@ -201,8 +205,13 @@ impl Place {
 
     async fn tasks_left(&self) -> i64 {
         let file = self.folder.path().join("data/firstline.db");
-        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-        sqlx::query_scalar("SELECT COUNT(*) FROM tasks").fetch_one(&pool).await.unwrap()
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite://{}", file.display()))
+            .await
+            .unwrap();
+        sqlx::query_scalar("SELECT COUNT(*) FROM tasks")
+            .fetch_one(&pool)
+            .await
+            .unwrap()
     }
 }
 
@@ -216,7 +225,10 @@ async fn round(place: &mut Place, kind: Kind, point: Point, number: u64, pause: 
     let mut chats = vec![place.open(kind, format!("FH-{}", 10_000 + number)).await];
     if point == Point::Committed {
         // The one hand that there is stays with this one's lookup.
-        chats.insert(0, place.open(Kind::Track, format!("FH-{}", 50_000 + number)).await);
+        chats.insert(
+            0,
+            place.open(Kind::Track, format!("FH-{}", 50_000 + number)).await,
+        );
     }
     let mut last = Vec::new();
     for chat in &mut chats {

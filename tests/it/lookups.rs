@@ -93,12 +93,24 @@ async fn what_follows_from_a_result_is_noticed_at_once() {
     for number in 2..=4 {
         setup.door.follow_up(lookup(&conversation, number, 5));
     }
-    setup.start_worker(&setup.tasks, &Options { concurrency: 1, ..options() });
+    setup.start_worker(
+        &setup.tasks,
+        &Options {
+            concurrency: 1,
+            ..options()
+        },
+    );
     settle().await;
     let mut silent = wanting(1, Work::Timer);
     silent.events.clear();
     setup.store.commit(&silent, None).await.unwrap();
-    let ended: Vec<_> = setup.door.wait_for(4).await.iter().map(|input| input.task().cloned()).collect();
+    let ended: Vec<_> = setup
+        .door
+        .wait_for(4)
+        .await
+        .iter()
+        .map(|input| input.task().cloned())
+        .collect();
     let expected: Vec<_> = (1..=4).map(|number| Some(conversation.id.task(number))).collect();
     assert_eq!(ended, expected);
 }
@@ -109,12 +121,20 @@ async fn each_kind_of_task_has_its_input() {
     setup.want(1, 1).await;
     setup.store.commit(&wanting(2, send_code()), None).await.unwrap();
     setup.store.commit(&wanting(3, Work::Timer), None).await.unwrap();
-    let done = setup.worker(&Tasks::default(), &options()).run_due().await.unwrap();
+    let done = setup
+        .worker(&Tasks::default(), &options())
+        .run_due()
+        .await
+        .unwrap();
     let brought = setup.door.brought();
     assert!(
         matches!(
             brought.as_slice(),
-            [Input::LookupDone { .. }, Input::CodeSent { .. }, Input::TimerFired { .. }]
+            [
+                Input::LookupDone { .. },
+                Input::CodeSent { .. },
+                Input::TimerFired { .. }
+            ]
         ),
         "{brought:?}"
     );
@@ -127,19 +147,28 @@ async fn a_repeated_attempt_sends_the_same_code() {
     let setup = Setup::new();
     let turn = wanting(1, send_code());
     setup.store.commit(&turn, None).await.unwrap();
-    let short = Options { lease: SignedDuration::from_millis(50), ..options() };
+    let short = Options {
+        lease: SignedDuration::from_millis(50),
+        ..options()
+    };
     setup.door.closed.store(usize::MAX, Ordering::SeqCst);
     assert!(setup.worker(&Tasks::default(), &short).run_due().await.is_err());
     setup.door.closed.store(0, Ordering::SeqCst);
     *setup.now.lock().unwrap() = at(11);
-    assert_eq!(setup.worker(&Tasks::default(), &short).run_due().await.unwrap(), 1);
+    assert_eq!(
+        setup.worker(&Tasks::default(), &short).run_due().await.unwrap(),
+        1
+    );
 
     let asked = setup.company.asked();
     assert_eq!(asked.len(), 2);
     assert_eq!(asked[0], asked[1]);
     let (request, task) = &asked[0];
     let code = &request.arguments["code"];
-    assert!(code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
+    assert!(
+        code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit()),
+        "{code}"
+    );
     assert_eq!(request.arguments["order_number"], "FH-10423");
     let brought = setup.door.brought();
     let [Input::CodeSent { digest, .. }] = brought.as_slice() else {
@@ -156,14 +185,22 @@ async fn a_lookup_that_panics_or_hangs_is_unavailable_and_harms_no_other() {
     for conversation in 1..=3 {
         setup.want(conversation, 1).await;
     }
-    let short = Options { lease: SignedDuration::from_millis(200), ..options() };
+    let short = Options {
+        lease: SignedDuration::from_millis(200),
+        ..options()
+    };
     setup.start_worker(&setup.tasks, &short);
     let mut brought = setup.door.wait_for(3).await;
     brought.sort_by_key(|input| input.task().cloned());
     let results: Vec<_> = brought.iter().map(result).collect();
-    assert!(results[0].is_unavailable() && results[1].is_unavailable(), "{results:?}");
     assert!(
-        results[0].problem.ends_with("of [card ending 1111] is no character boundary"),
+        results[0].is_unavailable() && results[1].is_unavailable(),
+        "{results:?}"
+    );
+    assert!(
+        results[0]
+            .problem
+            .ends_with("of [card ending 1111] is no character boundary"),
         "{:?}",
         results[0]
     );
@@ -190,11 +227,23 @@ async fn one_that_cannot_be_recorded_holds_up_nobody() {
         store: Setup::new().store,
         ..elsewhere
     };
-    setup.start_worker(&setup.tasks, &Options { concurrency: 1, ..options() });
+    setup.start_worker(
+        &setup.tasks,
+        &Options {
+            concurrency: 1,
+            ..options()
+        },
+    );
     setup.want(1, 1).await;
-    wait_for("question", async || (setup.company.asked().len() == 1).then_some(())).await;
+    wait_for("question", async || {
+        (setup.company.asked().len() == 1).then_some(())
+    })
+    .await;
     setup.want(2, 1).await;
-    wait_for("question", async || (setup.company.asked().len() == 2).then_some(())).await;
+    wait_for("question", async || {
+        (setup.company.asked().len() == 2).then_some(())
+    })
+    .await;
     settle().await;
     assert_eq!((setup.company.asked().len(), setup.door.brought().len()), (2, 0));
     assert_eq!((setup.left().await, setup.tasks.failed()), (2, None));
@@ -204,10 +253,18 @@ async fn one_that_cannot_be_recorded_holds_up_nobody() {
 async fn no_more_than_allowed_are_under_way_at_once() {
     let setup = Setup::new();
     for conversation in 1..=10 {
-        setup.company.will(conversation, Deed::AnswerAfter(Duration::from_millis(20)));
+        setup
+            .company
+            .will(conversation, Deed::AnswerAfter(Duration::from_millis(20)));
         setup.want(conversation, 1).await;
     }
-    setup.start_worker(&setup.tasks, &Options { concurrency: 3, ..options() });
+    setup.start_worker(
+        &setup.tasks,
+        &Options {
+            concurrency: 3,
+            ..options()
+        },
+    );
     setup.door.wait_for(10).await;
     assert_eq!(setup.company.busiest.load(Ordering::SeqCst), 3);
 }
@@ -226,11 +283,17 @@ async fn what_a_killed_worker_held_is_done_by_the_next_under_the_same_key() {
         setup.start_worker(&Tasks::default(), &options());
     }
     setup.want(1, 1).await;
-    wait_for("question", async || (setup.company.asked().len() == 1).then_some(())).await;
+    wait_for("question", async || {
+        (setup.company.asked().len() == 1).then_some(())
+    })
+    .await;
     doomed.shutdown_background();
 
     setup.company.will(1, Deed::Answer);
-    let often = Options { poll_every: SignedDuration::from_millis(5), ..options() };
+    let often = Options {
+        poll_every: SignedDuration::from_millis(5),
+        ..options()
+    };
     setup.start_worker(&setup.tasks, &often);
     settle().await;
     assert_eq!(setup.company.asked().len(), 1, "the lease still holds");
@@ -243,10 +306,15 @@ async fn what_a_killed_worker_held_is_done_by_the_next_under_the_same_key() {
 #[tokio::test]
 async fn lookups_under_way_are_finished_when_the_server_drains() {
     let setup = Setup::new();
-    setup.company.will(1, Deed::AnswerAfter(Duration::from_millis(200)));
+    setup
+        .company
+        .will(1, Deed::AnswerAfter(Duration::from_millis(200)));
     setup.start_worker(&setup.tasks, &options());
     setup.want(1, 1).await;
-    wait_for("question", async || (setup.company.asked().len() == 1).then_some(())).await;
+    wait_for("question", async || {
+        (setup.company.asked().len() == 1).then_some(())
+    })
+    .await;
     assert_eq!(setup.tasks.drain(Duration::from_secs(2)).await, 0);
     assert_eq!(setup.door.brought().len(), 1);
     setup.want(2, 1).await;
@@ -267,7 +335,11 @@ async fn all_that_is_due_is_done_and_what_follows_but_not_what_is_due_later() {
     let worker = setup.worker(&Tasks::default(), &options());
     let started = Instant::now();
     assert_eq!(worker.run_due().await.unwrap(), 5);
-    assert!(started.elapsed() < pause * 3, "side by side: {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < pause * 3,
+        "side by side: {:?}",
+        started.elapsed()
+    );
     assert_eq!(worker.run_due().await.unwrap(), 0);
     assert_eq!(setup.left().await, 1);
 }
@@ -282,13 +354,20 @@ async fn lookups_are_counted_by_name_and_outcome() {
     for conversation in 1..=3 {
         setup.want(conversation, 1).await;
     }
-    setup.worker(&Tasks::default(), &options()).run_due().await.unwrap();
+    setup
+        .worker(&Tasks::default(), &options())
+        .run_due()
+        .await
+        .unwrap();
     let rendered = metrics.render();
     for line in [
         r#"firstline_lookups_total{lookup="shop.order",outcome="ok"} 2"#,
         r#"firstline_lookups_total{lookup="shop.order",outcome="unavailable"} 1"#,
         r#"firstline_lookup_seconds_count{lookup="shop.order"} 3"#,
     ] {
-        assert!(rendered.lines().any(|rendered| rendered == line), "{line} is missing in {rendered}");
+        assert!(
+            rendered.lines().any(|rendered| rendered == line),
+            "{line} is missing in {rendered}"
+        );
     }
 }

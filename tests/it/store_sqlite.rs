@@ -136,7 +136,10 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     assert_eq!(stored.as_ref(), Some(&conversation));
     let turn = wanting(&conversation, &[1]);
     served.store.commit(&turn, None).await.unwrap();
-    assert_eq!(served.store.claim_tasks(at(10), at(99), 10).await.unwrap().len(), 1);
+    assert_eq!(
+        served.store.claim_tasks(at(10), at(99), 10).await.unwrap().len(),
+        1
+    );
     served.stop().await;
     assert!(SqliteStore::open_read_only(disk.folder.path()).await.is_ok());
 }

@@ -65,7 +65,13 @@ async fn a_result_that_nobody_waits_for_is_written_down_and_ends_its_task() {
     let turns = store.turns(&acme(), &id).await.unwrap();
     assert_eq!((turns.len(), turns[1].action), (2, Action::Record));
     assert_eq!((&turns[1].input, turns[1].messages.len()), (&done(&id), 0));
-    assert!(store.claim_tasks(at(1000), at(1060), 10).await.unwrap().is_empty());
+    assert!(
+        store
+            .claim_tasks(at(1000), at(1060), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -73,5 +79,8 @@ async fn a_conversation_that_is_not_there_is_not_found() {
     let id = conversation_id(1);
     let engine = engine(&Arc::default());
     let refused = engine.deliver(&acme(), &id, &done(&id)).await;
-    assert!(matches!(refused, Err(StoreError::NotFound("conversation"))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::NotFound("conversation"))),
+        "{refused:?}"
+    );
 }

@@ -131,7 +131,12 @@ impl Inbox for Door {
         let mut turn = turn_on(&known.ok_or(StoreError::NotFound("conversation"))?);
         turn.events.clear();
         turn.input = input.clone();
-        turn.tasks = self.follow_up.lock().expect("no panic before").drain(..).collect();
+        turn.tasks = self
+            .follow_up
+            .lock()
+            .expect("no panic before")
+            .drain(..)
+            .collect();
         self.store.commit(&turn, None).await?;
         self.brought.lock().expect("no panic before").push(input.clone());
         Ok(())

@@ -107,9 +107,7 @@ pub(super) async fn a_claimed_task_is_as_it_was_written(store: &dyn Store) -> Ou
 }
 
 pub(super) async fn a_lease_hides_a_task_until_it_ends(store: &dyn Store) -> Outcome {
-    store
-        .commit(&wanting(&unstored(&acme(), 1), &[5]), None)
-        .await?;
+    store.commit(&wanting(&unstored(&acme(), 1), &[5]), None).await?;
     assert!(claim(store, 4).await?.is_empty());
     assert!(store.claim_tasks(at(5), at(65), 0).await?.is_empty());
     let first = store.claim_tasks(at(5), at(65), 10).await?;
@@ -175,7 +173,10 @@ pub(super) async fn a_refused_turn_leaves_no_task_and_ends_none(store: &dyn Stor
         Err(StoreError::Conflict)
     ));
     let claimed = claim(store, 1000).await?;
-    assert_eq!(claimed.iter().map(|one| &one.task).collect::<Vec<_>>(), [&wanted.tasks[0]]);
+    assert_eq!(
+        claimed.iter().map(|one| &one.task).collect::<Vec<_>>(),
+        [&wanted.tasks[0]]
+    );
     Ok(())
 }
 
