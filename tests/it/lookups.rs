@@ -24,10 +24,10 @@ use crate::store_contract::tasks::lookup;
 use crate::webhooks::setup::{settle, wait_for};
 
 fn result(input: &Input) -> &LookupResult {
-    match input {
-        Input::LookupDone { result, .. } | Input::CodeSent { result, .. } => result,
-        other => panic!("{other:?} has no result"),
-    }
+    let (Input::LookupDone { result, .. } | Input::CodeSent { result, .. }) = input else {
+        panic!("{input:?} has no result")
+    };
+    result
 }
 
 /// The first turn of a conversation, which wants this work at once.
