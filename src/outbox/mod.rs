@@ -2,13 +2,11 @@
 //! never changes. Rows come from the store, which wrote them with the turn; this module must not know which store.
 //!
 //! ```text
-//! worker: claim ─▶ signature + payload ─▶ client (guard) ─▶ backoff::verdict ─▶ record
+//! worker: claim ─▶ signature + payload ─▶ client (egress) ─▶ backoff::verdict ─▶ record
 //! ```
 
 pub mod backoff;
 pub mod client;
-pub mod guard;
-pub mod network;
 pub mod payload;
 pub mod signature;
 pub mod worker;
@@ -16,6 +14,7 @@ pub mod worker;
 use serde::Deserialize;
 
 use crate::domain::time::Duration;
+use crate::egress::guard;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
