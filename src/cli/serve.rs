@@ -16,12 +16,12 @@ use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, Flag};
+use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::knowledge::Place;
 use crate::live::Live;
-use crate::outbox::guard::check_url;
 use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
 use crate::ports::Lookup;
@@ -57,6 +57,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     } else {
         &config.server.public_url
     };
+    // Refused here and now, not with the first customer.
     let connectors = assemble::connectors(config)?;
     let content = assemble::content(config, public_url, Place::Memory)?;
     let model = assemble::model(config)?;

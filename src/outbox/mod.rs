@@ -3,7 +3,7 @@
 //! them. Rows come from the store, which wrote them with the turn; this module must not know which store.
 //!
 //! ```text
-//! worker:  claim ─▶ signature + payload ─▶ client (guard) ─▶ backoff::verdict ─▶ record
+//! worker:  claim ─▶ signature + payload ─▶ client (egress) ─▶ backoff::verdict ─▶ record
 //! lookups: claim ─▶ look up, under a key that stays the same ─▶ deliver the result as the next input
 //! crew:    what both have in common
 //! ```
@@ -11,9 +11,7 @@
 pub mod backoff;
 pub mod client;
 mod crew;
-pub mod guard;
 pub mod lookups;
-pub mod network;
 pub mod payload;
 pub mod signature;
 pub mod worker;
@@ -21,6 +19,7 @@ pub mod worker;
 use serde::Deserialize;
 
 use crate::domain::time::Duration;
+use crate::egress::guard;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]

@@ -10,9 +10,10 @@ use thiserror::Error;
 
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Claimed, Verdict};
+use crate::egress::client::{ClientError, SendError};
 use crate::outbox::Options;
 use crate::outbox::backoff::{self, Outcome};
-use crate::outbox::client::{Answer, Client, ClientError, SendError};
+use crate::outbox::client::{Answer, Client};
 use crate::outbox::crew::{Crew, Duty, recorded};
 use crate::outbox::payload;
 use crate::outbox::signature::{self, SecretError};

@@ -6,6 +6,7 @@ mod chat;
 mod classifier;
 mod classify_cli;
 mod cli;
+mod connect;
 mod crash;
 mod decision;
 mod flows;
