@@ -30,6 +30,7 @@ fn the_reference_says_what_the_modules_default_to() {
         format!("{:?}", config.webhooks),
         format!("{:?}", outbox::Options::default())
     );
+    assert_eq!(config.lookups, lookups::Options::default());
     assert_eq!(config.connectors, connect::Options::default());
     assert_eq!(
         format!("{:?}", config.log),
