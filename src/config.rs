@@ -15,6 +15,7 @@ use crate::classify;
 use crate::config::layers::{Given, Setting, lay, settings_of_environment, settings_of_file};
 use crate::domain::id::WorkspaceId;
 use crate::http;
+use crate::http::identity::{self, IdentitySecret};
 use crate::outbox;
 use crate::store::sqlite;
 use crate::telemetry;
@@ -54,6 +55,7 @@ pub struct Config {
     pub classifier: classify::Options,
     pub store: sqlite::Options,
     pub http: http::state::Options,
+    pub identity: identity::Options,
     pub webhooks: outbox::Options,
     pub log: telemetry::Options,
 }
@@ -129,6 +131,12 @@ pub fn api_key() -> Option<String> {
     Environment::read().variable(API_KEY).map(str::to_owned)
 }
 
+/// The secret that `identity.secret_env` names, if it names one.
+pub fn identity_secret(config: &Config) -> Result<Option<IdentitySecret>, ConfigError> {
+    let found = Environment::read().identity_secret(&config.identity.secret_env);
+    found.map_err(|problem| ConfigError::Problems(vec![problem]))
+}
+
 fn layered(
     name: &str,
     text: &str,
@@ -185,6 +193,23 @@ impl Environment {
             .get(name)
             .map(String::as_str)
             .filter(|value| !value.is_empty())
+    }
+
+    fn identity_secret(&self, name: &str) -> Result<Option<IdentitySecret>, ConfigProblem> {
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let problem = |message| ConfigProblem {
+            place: name.to_owned(),
+            key: "identity.secret_env".to_owned(),
+            message,
+        };
+        let text = self.variable(name).ok_or_else(|| {
+            let mend = "set it, or leave identity.secret_env empty and take no signed customers";
+            problem(format!("there is no such environment variable; {mend}"))
+        })?;
+        let secret = IdentitySecret::new(text).map_err(|short| problem(short.to_string()))?;
+        Ok(Some(secret))
     }
 
     fn cache(&self) -> Option<PathBuf> {
@@ -261,6 +286,7 @@ mod tests {
         assert_eq!(config.classifier, classify::Options::default());
         assert_eq!(config.store, sqlite::Options::default());
         assert_eq!(config.http, http::state::Options::default());
+        assert_eq!(config.identity, identity::Options::default());
         assert_eq!(
             format!("{:?}", config.webhooks),
             format!("{:?}", outbox::Options::default())
@@ -296,6 +322,17 @@ mod tests {
             "firstline.toml:2: server.workspace: \"my shop\" is not a valid workspace id: use letters, digits, _ and - \
              only; the default is \"default\""
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_named_must_be_there_and_long_enough() {
+        let variables = [("SHORT", "abc"), ("LONG", "0123456789abcdef0123456789abcdef")];
+        let environment = environment(&variables, "");
+        assert!(environment.identity_secret("").unwrap().is_none());
+        assert!(environment.identity_secret("LONG").unwrap().is_some());
+        let problem = |name| environment.identity_secret(name).unwrap_err().to_string();
+        assert!(problem("SHORT").starts_with("SHORT: identity.secret_env: the secret has 3 bytes; give at"));
+        assert!(problem("NONE").starts_with("NONE: identity.secret_env: there is no such environment"));
     }
 
     #[test]

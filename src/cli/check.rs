@@ -8,7 +8,7 @@ use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::fit;
 use crate::cli::output::Output;
-use crate::config::{Config, ConfigError, ConfigProblem};
+use crate::config::{self, Config, ConfigError, ConfigProblem};
 use crate::knowledge::Problem;
 
 #[derive(Debug, clap::Args)]
@@ -60,6 +60,9 @@ pub(crate) fn run(
 
 fn check(config: &Config) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
+    if let Err(ConfigError::Problems(problems)) = config::identity_secret(config) {
+        findings.extend(problems.into_iter().map(Finding::from));
+    }
     let mut checked = Vec::new();
     let written = assemble::written(&config.paths.knowledge, &config.server.public_url);
     match &written {

@@ -15,7 +15,7 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::{assemble, fit, secrets};
-use crate::config::{Config, Flag};
+use crate::config::{self, Config, Flag};
 use crate::engine::Engine;
 use crate::http::router::router;
 use crate::http::state::AppState;
@@ -134,6 +134,7 @@ fn state(
         live,
         options: config.http.clone(),
         visitor_secret,
+        identity: config::identity_secret(config)?,
         check_url: Arc::new(move |url| {
             check_url(url, &guard)
                 .map(drop)

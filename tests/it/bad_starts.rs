@@ -119,3 +119,18 @@ async fn a_start_on_a_newer_database_changes_nothing() {
     );
     assert_eq!(fs::read(&database).unwrap(), before);
 }
+
+#[test]
+fn a_start_with_an_identity_secret_that_is_none_says_what_to_do() {
+    let named = ("FIRSTLINE_IDENTITY__SECRET_ENV", "SHOP_IDENTITY");
+    start_fails(
+        &[named],
+        78,
+        &["SHOP_IDENTITY: identity.secret_env: there is no such environment variable; set it, or"],
+    );
+    start_fails(
+        &[named, ("SHOP_IDENTITY", "sesame")],
+        78,
+        &["the secret has 6 bytes; give at least 32, from `openssl rand -hex 32`"],
+    );
+}

@@ -6,6 +6,7 @@ mod app;
 mod bad_input;
 mod conversation;
 mod idempotency;
+mod identity;
 mod openapi;
 mod operations;
 mod stream;

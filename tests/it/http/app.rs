@@ -18,6 +18,7 @@ use firstline::domain::sentiment::Sentiment;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::engine::{Engine, InService, Parts};
 use firstline::entropy;
+use firstline::http::identity::IdentitySecret;
 use firstline::http::keys::new_key;
 use firstline::http::router::router;
 use firstline::http::state::{AppState, HealthCheck, Options, ReloadError, Reloaded};
@@ -31,6 +32,9 @@ use tower::Service;
 use crate::support::sample_policy;
 
 pub(crate) const WORKSPACE: &str = "default";
+
+/// What the company's page signs with.
+pub(crate) const IDENTITY_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// Reads by the words in the text: what a test writes decides what is understood.
 #[derive(Debug)]
@@ -159,6 +163,10 @@ impl TestApp {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
+        Self::with_identity(options, IdentitySecret::new(IDENTITY_SECRET).ok()).await
+    }
+
+    pub(crate) async fn with_identity(options: Options, identity: Option<IdentitySecret>) -> Self {
         let store = Arc::new(MemoryStore::default());
         let now = Arc::new(Mutex::new("2026-01-05T09:00:00Z".parse().unwrap()));
         let tasks = Tasks::default();
@@ -181,6 +189,7 @@ impl TestApp {
             live,
             options,
             visitor_secret: [7; 32],
+            identity,
             check_url: Arc::new(|url| {
                 assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
