@@ -195,7 +195,11 @@ impl Conversation {
 
     /// The task whose result the bot needs before it can go on; `None` also where it is not the bot's to go on.
     pub fn awaited_task(&self) -> Option<&TaskId> {
-        match (self.progress.flow.as_ref()?.waits_for.as_ref()?, &self.owner, self.status) {
+        match (
+            self.progress.flow.as_ref()?.waits_for.as_ref()?,
+            &self.owner,
+            self.status,
+        ) {
             (Wait::Task(task), Owner::Bot, Status::Open) => Some(task),
             (Wait::Task(_) | Wait::Slot(_) | Wait::Confirmation | Wait::Code, _, _) => None,
         }

@@ -30,13 +30,17 @@ pub struct Options {
 }
 
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("the secret has {0} bytes; give at least {SECRET_BYTES_MIN}, from `openssl rand -hex 32` for example")]
+#[error(
+    "the secret has {0} bytes; give at least {SECRET_BYTES_MIN}, from `openssl rand -hex 32` for example"
+)]
 pub struct ShortSecret(usize);
 
 /// Why nobody is vouched for.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(crate) enum IdentityError {
-    #[error("this server takes no signed customers; set identity.secret_env, or leave customer.signature out")]
+    #[error(
+        "this server takes no signed customers; set identity.secret_env, or leave customer.signature out"
+    )]
     Off,
     #[error(
         "the signature is not that of this id, name and issued_at under the shared secret; sign exactly what is sent"
@@ -44,7 +48,9 @@ pub(crate) enum IdentityError {
     Forged,
     #[error("the signature is older than ten minutes; sign anew when the chat opens")]
     Expired,
-    #[error("issued_at lies more than a minute in the future; set the clock that signs, and give whole seconds")]
+    #[error(
+        "issued_at lies more than a minute in the future; set the clock that signs, and give whole seconds"
+    )]
     Early,
 }
 
@@ -82,7 +88,10 @@ impl IdentitySecret {
         let mut code = [0; 32];
         hex::decode_to_slice(signature, &mut code).map_err(|_| IdentityError::Forged)?;
         let Claim { id, name, issued_at } = claim;
-        let mac = self.0.clone().chain_update(format!("v1\n{issued_at}\n{id}\n{name}"));
+        let mac = self
+            .0
+            .clone()
+            .chain_update(format!("v1\n{issued_at}\n{id}\n{name}"));
         mac.verify_slice(&code).map_err(|_| IdentityError::Forged)?;
         match now.as_second().saturating_sub(*issued_at) {
             age if age > LASTS => Err(IdentityError::Expired),
@@ -174,7 +183,11 @@ mod tests {
     #[test]
     fn a_short_secret_is_refused_and_none_is_shown() {
         let error = IdentitySecret::new(&SECRET[1..]).unwrap_err();
-        assert!(error.to_string().starts_with("the secret has 31 bytes; give at least 32"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("the secret has 31 bytes; give at least 32")
+        );
         let secret = IdentitySecret::new(SECRET).unwrap();
         assert_eq!(format!("{secret:?}"), "IdentitySecret(…)");
     }

@@ -10,4 +10,5 @@ mod identity;
 mod openapi;
 mod operations;
 mod stream;
+mod waiting;
 mod webhooks;

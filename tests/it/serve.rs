@@ -120,7 +120,10 @@ fn a_customer_signed_as_readme_says_is_verified() {
         serde_json::json!({ "id": "cus_0001", "name": "Priya", "verified": true })
     );
     let forged = answer(&format!("IDENTITY_SECRET='{secret}!'\n{commands}"));
-    assert_eq!((&forged["status"], &forged["code"]), (&403.into(), &"invalid_signature".into()));
+    assert_eq!(
+        (&forged["status"], &forged["code"]),
+        (&403.into(), &"invalid_signature".into())
+    );
 }
 
 #[test]

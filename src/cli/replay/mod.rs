@@ -189,7 +189,11 @@ async fn replay(engine: &Engine, file: PathBuf, update: bool) -> Result<Vec<Repo
             reports.push(report(Outcome::AsWritten, None, String::new()));
             continue;
         }
-        let outcome = if update { Outcome::Updated } else { Outcome::Differs };
+        let outcome = if update {
+            Outcome::Updated
+        } else {
+            Outcome::Differs
+        };
         let (line, diff) = compare(&written, &rewritten(&written, [(script, played.as_str())]));
         reports.push(report(outcome, line, diff));
         changes.push((script, played));

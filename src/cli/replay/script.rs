@@ -169,7 +169,10 @@ replies: {}
         assert_eq!(rewritten(FLOW, []), FLOW);
         let same = scripts.iter().map(|script| (script, script.text.as_str()));
         assert_eq!(rewritten(FLOW, same), FLOW);
-        let changed = rewritten(FLOW, [(&scripts[1], "customer: two\n  wait: shop.order\n  more\n")]);
+        let changed = rewritten(
+            FLOW,
+            [(&scripts[1], "customer: two\n  wait: shop.order\n  more\n")],
+        );
         assert_eq!(
             changed,
             FLOW.replace("      ask\n", "      wait: shop.order\n      more\n")
@@ -188,6 +191,9 @@ replies: {}
             assert_eq!(mistakes[0].line, 3, "{test}: {mistakes:?}");
         }
         let broken = of_flow("id: a\ntests:\n  - [\n").unwrap_err();
-        assert!(broken[0].message.starts_with("the YAML cannot be read: "), "{broken:?}");
+        assert!(
+            broken[0].message.starts_with("the YAML cannot be read: "),
+            "{broken:?}"
+        );
     }
 }

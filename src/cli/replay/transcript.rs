@@ -61,9 +61,14 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Ended {
     /// That asks this of the company's systems.
-    Lookup { lookup: String, result: LookupResult },
+    Lookup {
+        lookup: String,
+        result: LookupResult,
+    },
     /// That sends a code.
-    Code { result: LookupResult },
+    Code {
+        result: LookupResult,
+    },
     Timer,
 }
 
@@ -181,7 +186,9 @@ fn code_sent(customer: &str) -> Ended {
 fn parse_result(words: &str) -> Result<LookupResult, String> {
     let (outcome, fields) = words.split_once(' ').unwrap_or((words, "{}"));
     if outcome.is_empty() || !outcome.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(format!("{outcome:?} is no outcome; write `ok` or `not_found`, for example"));
+        return Err(format!(
+            "{outcome:?} is no outcome; write `ok` or `not_found`, for example"
+        ));
     }
     let fields = serde_json::from_str(fields).map_err(|error| {
         format!("{fields:?} is no JSON object ({error}); write `{outcome} {{\"status\": \"shipped\"}}`")
@@ -280,8 +287,13 @@ mod tests {
         };
         assert!(result.is_unavailable() && result.fields.is_empty());
         for (words, customer) in [("code sent: cus_1", Some("cus_1")), ("code sent: nobody", None)] {
-            let Ended::Code { result } = ended(words) else { panic!() };
-            assert_eq!((result.outcome.as_str(), result.text("customer")), ("ok", customer));
+            let Ended::Code { result } = ended(words) else {
+                panic!()
+            };
+            assert_eq!(
+                (result.outcome.as_str(), result.text("customer")),
+                ("ok", customer)
+            );
         }
         let Ended::Code { result } = ended("code not sent") else {
             panic!()
@@ -292,7 +304,8 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_lines() {
-        let text = "customer: hi\nana dances\nrated: nine\nwait: long\nshop.order: ok {status}\nshop.order: {}\n";
+        let text =
+            "customer: hi\nana dances\nrated: nine\nwait: long\nshop.order: ok {status}\nshop.order: {}\n";
         let mistakes = parse(text).unwrap_err();
         assert_eq!(
             mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(),

@@ -26,6 +26,7 @@ use firstline::live::Live;
 use firstline::ports::{ApiKeys, Classifier, KnowledgeBase, SearchQuery};
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
+use firstline::triage::policy::Policy;
 use serde_json::{Value, json};
 use tower::Service;
 
@@ -137,9 +138,33 @@ fn reloaded(model: Option<PathBuf>) -> Result<Reloaded, ReloadError> {
     })
 }
 
+/// What a test may want otherwise.
+pub(crate) struct Setup {
+    pub(crate) options: Options,
+    pub(crate) identity: Option<IdentitySecret>,
+    pub(crate) policy: Arc<Policy>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            // Tests of other things are not to run into the limits.
+            options: Options {
+                visitor_per_second: 0,
+                opens_per_second: 0,
+                key_per_second: 0,
+                ..Options::default()
+            },
+            identity: IdentitySecret::new(IDENTITY_SECRET).ok(),
+            policy: sample_policy(),
+        }
+    }
+}
+
 /// A server without a socket.
 pub(crate) struct TestApp {
     router: Router,
+    pub(crate) engine: Engine,
     pub(crate) store: Arc<MemoryStore>,
     now: Arc<Mutex<Timestamp>>,
     pub(crate) tasks: Tasks,
@@ -152,21 +177,18 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn new() -> Self {
-        // Tests of other things are not to run into the limits.
-        Self::with(Options {
-            visitor_per_second: 0,
-            opens_per_second: 0,
-            key_per_second: 0,
-            ..Options::default()
+        Self::of(Setup::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self::of(Setup {
+            options,
+            ..Setup::default()
         })
         .await
     }
 
-    pub(crate) async fn with(options: Options) -> Self {
-        Self::with_identity(options, IdentitySecret::new(IDENTITY_SECRET).ok()).await
-    }
-
-    pub(crate) async fn with_identity(options: Options, identity: Option<IdentitySecret>) -> Self {
+    pub(crate) async fn of(setup: Setup) -> Self {
         let store = Arc::new(MemoryStore::default());
         let now = Arc::new(Mutex::new("2026-01-05T09:00:00Z".parse().unwrap()));
         let tasks = Tasks::default();
@@ -175,21 +197,22 @@ impl TestApp {
         tasks.run("live", live.clone().run());
         let clock = Arc::clone(&now);
         let parts = Arc::clone(&health);
+        let engine = Engine {
+            workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
+            in_service: InService::new(Parts {
+                classifier: Arc::new(ScriptedClassifier),
+                knowledge: Arc::new(TinyKnowledge),
+                policy: setup.policy,
+            }),
+            store: store.clone(),
+            clock: Arc::new(move || *clock.lock().unwrap()),
+        };
         let state = AppState {
-            engine: Engine {
-                workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
-                in_service: InService::new(Parts {
-                    classifier: Arc::new(ScriptedClassifier),
-                    knowledge: Arc::new(TinyKnowledge),
-                    policy: sample_policy(),
-                }),
-                store: store.clone(),
-                clock: Arc::new(move || *clock.lock().unwrap()),
-            },
+            engine: engine.clone(),
             live,
-            options,
+            options: setup.options,
             visitor_secret: [7; 32],
-            identity,
+            identity: setup.identity,
             check_url: Arc::new(|url| {
                 assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
@@ -207,6 +230,7 @@ impl TestApp {
         };
         let mut app = Self {
             router: router(state),
+            engine,
             store,
             now,
             tasks,

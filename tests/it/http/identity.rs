@@ -1,13 +1,12 @@
 //! Who may say who the customer is: the company's integrations, and its page by a signature.
 
 use firstline::domain::time::Duration;
-use firstline::http::state::Options;
 use firstline::ports::EventLog;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::app::{IDENTITY_SECRET, TestApp};
+use super::app::{IDENTITY_SECRET, Setup, TestApp};
 
 /// When the clock of the tests stands still, in Unix seconds.
 const NOW: i64 = 1_767_603_600;
@@ -36,7 +35,11 @@ async fn open(app: &TestApp, token: &str, customer: &Value) -> Value {
     let answer = app.post("/v1/conversations", token, &body).send().await;
     if answer.status != 201 {
         assert_eq!(*app.store.position().borrow(), before, "{customer}");
-        return json!(format!("{} {}", answer.status.as_u16(), answer.body["code"].as_str().unwrap()));
+        return json!(format!(
+            "{} {}",
+            answer.status.as_u16(),
+            answer.body["code"].as_str().unwrap()
+        ));
     }
     let path = format!("/v1/conversations/{}", answer.body["id"].as_str().unwrap());
     app.get(&path, &app.agent).ok(200).await["customer"].clone()
@@ -52,12 +55,20 @@ async fn each_caller_says_what_it_may() {
     let (forbidden, forged) = (json!("403 forbidden"), json!("403 invalid_signature"));
     // What is said of the customer, what becomes of it for the public, and for integrations.
     let cases = [
-        (json!({ "name": "Priya" }), verified("", false), verified("", false)),
+        (
+            json!({ "name": "Priya" }),
+            verified("", false),
+            verified("", false),
+        ),
         (verified("c-1", false), forbidden.clone(), verified("c-1", false)),
         (verified("c-1", true), forbidden.clone(), verified("c-1", true)),
         (verified("", true), forbidden, json!("422 invalid_field")),
         (right.clone(), verified("c-1", true), verified("c-1", true)),
-        (changed(&right, "verified", json!(true)), verified("c-1", true), verified("c-1", true)),
+        (
+            changed(&right, "verified", json!(true)),
+            verified("c-1", true),
+            verified("c-1", true),
+        ),
         (wrong.clone(), forged.clone(), forged.clone()),
         (changed(&wrong, "verified", json!(true)), forged.clone(), forged),
     ];
@@ -68,7 +79,11 @@ async fn each_caller_says_what_it_may() {
         for token in [&app.integrator, &app.admin] {
             assert_eq!(open(&app, token, &customer).await, integrations, "{customer}");
         }
-        assert_eq!(open(&app, &app.agent, &customer).await, "403 forbidden", "{customer}");
+        assert_eq!(
+            open(&app, &app.agent, &customer).await,
+            "403 forbidden",
+            "{customer}"
+        );
     }
 }
 
@@ -85,7 +100,11 @@ async fn every_part_of_a_signature_counts() {
         changed(&right, "name", json!("Tomas")),
         changed(&right, "name", json!("")),
         changed(&right, "issued_at", json!(NOW - 1)),
-        changed(&right, "signature", json!(format!("{}{last}", &text[..text.len() - 1]))),
+        changed(
+            &right,
+            "signature",
+            json!(format!("{}{last}", &text[..text.len() - 1])),
+        ),
         changed(&right, "signature", json!(&text[..text.len() - 2])),
         changed(&right, "signature", json!("")),
         with(&IDENTITY_SECRET.replace('0', "1"), &["v1", &at, "c-1", "Priya"]),
@@ -99,7 +118,11 @@ async fn every_part_of_a_signature_counts() {
     for missing in ["signature", "issued_at", "id"] {
         let mut incomplete = right.clone();
         incomplete.as_object_mut().unwrap().remove(missing);
-        assert_eq!(open(&app, "", &incomplete).await, "422 invalid_field", "{incomplete}");
+        assert_eq!(
+            open(&app, "", &incomplete).await,
+            "422 invalid_field",
+            "{incomplete}"
+        );
     }
     // Signed by whoever chose the name, and still two lines: not to be read as id and name of another.
     for (id, name) in [("c-1\nc-2", "Priya"), ("c-1", "c-2\nPriya")] {
@@ -112,8 +135,14 @@ async fn every_part_of_a_signature_counts() {
 async fn a_signature_lasts_ten_minutes() {
     let app = TestApp::new().await;
     let signed_now = signed("c-1", "Priya", NOW);
-    assert_eq!(open(&app, "", &signed("c-1", "Priya", NOW + 60)).await["verified"], true);
-    assert_eq!(open(&app, "", &signed("c-1", "Priya", NOW + 61)).await, "403 signature_early");
+    assert_eq!(
+        open(&app, "", &signed("c-1", "Priya", NOW + 60)).await["verified"],
+        true
+    );
+    assert_eq!(
+        open(&app, "", &signed("c-1", "Priya", NOW + 61)).await,
+        "403 signature_early"
+    );
     app.pass(Duration::from_mins(10));
     assert_eq!(open(&app, "", &signed_now).await["verified"], true);
     app.pass(Duration::from_secs(1));
@@ -122,9 +151,19 @@ async fn a_signature_lasts_ten_minutes() {
 
 #[tokio::test]
 async fn without_a_secret_no_signature_is_taken() {
-    let app = TestApp::with_identity(Options::default(), None).await;
-    assert_eq!(open(&app, "", &signed("c-1", "Priya", NOW)).await, "403 identity_off");
+    let app = TestApp::of(Setup {
+        identity: None,
+        ..Setup::default()
+    })
+    .await;
+    assert_eq!(
+        open(&app, "", &signed("c-1", "Priya", NOW)).await,
+        "403 identity_off"
+    );
     let known = json!({ "id": "c-1", "verified": true });
     assert_eq!(open(&app, &app.integrator, &known).await["verified"], true);
-    assert_eq!(open(&app, "", &json!({ "name": "Priya" })).await["verified"], false);
+    assert_eq!(
+        open(&app, "", &json!({ "name": "Priya" })).await["verified"],
+        false
+    );
 }

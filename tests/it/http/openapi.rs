@@ -58,7 +58,10 @@ async fn waiting_and_signing_are_explained() {
     let document = app.get("/openapi.json", "").ok(200).await;
     for path in ["/v1/conversations", "/v1/conversations/{id}/messages"] {
         let parameters = document["paths"][path]["post"]["parameters"].as_array().unwrap();
-        let wait = parameters.iter().find(|parameter| parameter["name"] == "wait").unwrap();
+        let wait = parameters
+            .iter()
+            .find(|parameter| parameter["name"] == "wait")
+            .unwrap();
         assert_eq!((&wait["in"], &wait["required"]), (&"query".into(), &false.into()));
         assert_eq!(wait["schema"]["maximum"], 20, "{wait}");
     }
