@@ -64,7 +64,7 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
         findings.extend(problems.into_iter().map(Finding::from));
     }
     let mut checked = Vec::new();
-    let written = assemble::written(&config.paths.knowledge, &config.server.public_url);
+    let written = assemble::written(config, &config.server.public_url);
     match &written {
         Ok((knowledge, _)) => {
             checked.push(format!(
