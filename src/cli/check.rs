@@ -8,7 +8,7 @@ use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::fit;
 use crate::cli::output::Output;
-use crate::config::{self, Config, ConfigError, ConfigProblem};
+use crate::config::{Config, ConfigError, ConfigProblem};
 use crate::knowledge::Problem;
 
 #[derive(Debug, clap::Args)]
@@ -60,9 +60,6 @@ pub(crate) fn run(
 
 fn check(config: &Config) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
-    if let Err(ConfigError::Problems(problems)) = config::identity_secret(config) {
-        findings.extend(problems.into_iter().map(Finding::from));
-    }
     let mut checked = Vec::new();
     let written = assemble::written(config, &config.server.public_url);
     match &written {
@@ -94,6 +91,15 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
             message: error.to_string(),
         }),
     }
+    match assemble::configured(config) {
+        Ok(connectors) => match connectors.specs().len() {
+            0 => {}
+            1 => checked.push("1 lookup".to_owned()),
+            count => checked.push(format!("{count} lookups")),
+        },
+        Err(problems) => findings.extend(problems.into_iter().map(Finding::from)),
+    }
+    findings.extend(config.identity_secret().err().map(Finding::from));
     (checked.join(", "), findings)
 }
 
