@@ -19,6 +19,7 @@ use crate::config::places::Places;
 use crate::connect;
 use crate::domain::id::WorkspaceId;
 use crate::http;
+use crate::http::identity::{self, IdentitySecret};
 use crate::outbox;
 use crate::outbox::lookups;
 use crate::store::sqlite;
@@ -59,11 +60,12 @@ pub struct Config {
     pub classifier: classify::Options,
     pub store: sqlite::Options,
     pub http: http::state::Options,
+    pub identity: identity::Options,
     pub webhooks: outbox::Options,
     pub connectors: connect::Options,
     pub lookups: lookups::Options,
     pub log: telemetry::Options,
-    /// What `${NAME}` in the settings of connectors stands for.
+    /// What `${NAME}` in the settings of connectors stands for, and `identity.secret_env` names.
     #[serde(skip)]
     pub variables: Variables,
     #[serde(skip)]
@@ -78,6 +80,25 @@ impl Config {
             key,
             message,
         }
+    }
+
+    /// The secret that `identity.secret_env` names, if it names one.
+    pub fn identity_secret(&self) -> Result<Option<IdentitySecret>, ConfigProblem> {
+        let name = &self.identity.secret_env;
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let problem = |message| self.problem("identity.secret_env".to_owned(), message);
+        let text = self.variables.0.get(name).filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| {
+            problem(format!(
+                "there is no environment variable {name}; set it, or leave this empty and take no signed customers"
+            ))
+        })?;
+        let secret = IdentitySecret::new(text);
+        secret
+            .map(Some)
+            .map_err(|short| problem(format!("the environment variable {name}: {short}")))
     }
 }
 

@@ -99,6 +99,7 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
         },
         Err(problems) => findings.extend(problems.into_iter().map(Finding::from)),
     }
+    findings.extend(config.identity_secret().err().map(Finding::from));
     (checked.join(", "), findings)
 }
 

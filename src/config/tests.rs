@@ -26,6 +26,7 @@ fn the_reference_says_what_the_modules_default_to() {
     assert_eq!(config.classifier, classify::Options::default());
     assert_eq!(config.store, sqlite::Options::default());
     assert_eq!(config.http, http::state::Options::default());
+    assert_eq!(config.identity, identity::Options::default());
     assert_eq!(
         format!("{:?}", config.webhooks),
         format!("{:?}", outbox::Options::default())
@@ -93,6 +94,25 @@ fn values_are_checked_where_they_stand() {
         "firstline.toml:2: server.workspace: \"my shop\" is not a valid workspace id: use letters, digits, _ and - \
          only; the default is \"default\""
     );
+}
+
+#[test]
+fn a_secret_that_is_named_must_be_there_and_long_enough() {
+    let secret = |file: &str| {
+        let mut config = layered(FILE, file, &BTreeMap::new(), &[]).unwrap();
+        let variables = [("SHORT", "abc"), ("LONG", "0123456789abcdef0123456789abcdef")];
+        config.variables = Variables(variables.map(|(n, v)| (n.to_owned(), v.to_owned())).into());
+        config.identity_secret().map_err(|problem| problem.to_string())
+    };
+    assert!(secret("").unwrap().is_none());
+    assert!(secret("[identity]\nsecret_env = \"LONG\"\n").unwrap().is_some());
+    for (name, says) in [
+        ("SHORT", "the environment variable SHORT: the secret has 3 bytes; give at least 32, from"),
+        ("NONE", "there is no environment variable NONE; set it, or leave this empty"),
+    ] {
+        let problem = secret(&format!("[identity]\nsecret_env = \"{name}\"\n")).unwrap_err();
+        assert!(problem.starts_with(&format!("firstline.toml:2: identity.secret_env: {says}")), "{problem}");
+    }
 }
 
 #[test]

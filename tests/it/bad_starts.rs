@@ -137,3 +137,18 @@ async fn a_start_on_a_newer_database_changes_nothing() {
     );
     assert_eq!(fs::read(&database).unwrap(), before);
 }
+
+#[test]
+fn a_start_with_an_identity_secret_that_is_none_says_what_to_do() {
+    let named = ("FIRSTLINE_IDENTITY__SECRET_ENV", "SHOP_IDENTITY");
+    start_fails(
+        &[named],
+        78,
+        &["identity.secret_env: there is no environment variable SHOP_IDENTITY; set it, or"],
+    );
+    start_fails(
+        &[named, ("SHOP_IDENTITY", "sesame")],
+        78,
+        &["variable SHOP_IDENTITY: the secret has 6 bytes; give at least 32, from `openssl rand -hex 32`"],
+    );
+}
