@@ -56,9 +56,7 @@ impl Input {
     /// The task that this is the end of.
     pub fn task(&self) -> Option<&TaskId> {
         match self {
-            Self::LookupDone { task, .. } | Self::CodeSent { task, .. } | Self::TimerFired { task } => {
-                Some(task)
-            }
+            Self::LookupDone { task, .. } | Self::CodeSent { task, .. } | Self::TimerFired { task } => Some(task),
             Self::Opened
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
