@@ -26,11 +26,11 @@ mod privacy;
 mod reload;
 mod search;
 mod serve;
+mod shop;
 mod store_contract;
 mod store_sqlite;
 mod support;
 mod tidy;
-
 mod train;
 mod transcripts;
 mod webhooks;

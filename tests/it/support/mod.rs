@@ -2,6 +2,7 @@
 
 pub(crate) mod program;
 pub(crate) mod server;
+pub(crate) mod shop;
 
 use std::fs;
 use std::path::Path;

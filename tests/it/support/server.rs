@@ -3,13 +3,13 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::support::program::program;
+use crate::support::program::{program, terminate};
 use crate::support::repository;
 
 /// A schedule that gives up only after minutes, and begins within milliseconds.
@@ -90,15 +90,7 @@ impl Server {
 
     /// SIGTERM, and how it ended.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap()
+        terminate(&mut self.child)
     }
 }
 
