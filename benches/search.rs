@@ -106,6 +106,7 @@ fn enlarged(sample: &Knowledge) -> Knowledge {
     Knowledge {
         articles,
         replies: Vec::new(),
+        flows: Vec::new(),
         hash: "large".to_owned(),
     }
 }

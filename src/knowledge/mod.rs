@@ -2,6 +2,7 @@
 //! Knows the domain and the port it fills; no conversation, no decision, no HTTP.
 
 mod article_file;
+mod flow_file;
 mod folder;
 mod index;
 mod indexer;
@@ -21,33 +22,38 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::article::Article;
 use crate::domain::canned_response::CannedResponse;
+use crate::domain::flow::Flow;
 use crate::knowledge::reply_file::Placed;
 
 pub use crate::knowledge::index::{IndexError, IndexStats, KnowledgeIndex, Place};
 pub use crate::knowledge::problem::Problem;
 
 /// Everything a business wrote for customers and agents, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Knowledge {
     /// By id, ascending.
     pub articles: Vec<Article>,
     /// File by file, in the order they stand there.
     pub replies: Vec<CannedResponse>,
+    /// File by file, each with the file it stands in.
+    pub flows: Vec<(PathBuf, Flow)>,
     /// Lower-case hexadecimal SHA-256 over the names and bytes of the article files.
     pub hash: String,
 }
 
 impl Knowledge {
-    /// Reads `articles/*.md` and `replies/*.yml` of the folder; names that begin with a dot are passed over. All
+    /// Reads `articles/*.md`, `replies/*.yml` and, where there are any, `flows/*.yml` of the folder; names that begin with a dot are passed over. All
     /// problems of all files are returned, sorted by place.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let (articles, hash) = load_articles(&folder.join("articles"), &mut problems);
         let replies = load_replies(&folder.join("replies"), &mut problems);
+        let flows = load_flows(&folder.join("flows"), &mut problems);
         if problems.is_empty() {
             return Ok(Self {
                 articles,
                 replies,
+                flows,
                 hash,
             });
         }
@@ -108,6 +114,21 @@ fn load_replies(folder: &Path, problems: &mut Vec<Problem>) -> Vec<CannedRespons
         }
     }
     replies
+}
+
+/// A business without flows needs no folder for them.
+fn load_flows(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Flow)> {
+    if !folder.exists() {
+        return Vec::new();
+    }
+    let mut flows = Vec::new();
+    for (file, bytes) in files(folder, &["yml", "yaml"], "one YAML file for each flow", problems) {
+        match flow_file::parse(&file, &bytes) {
+            Ok(flow) => flows.push((file, flow)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    flows
 }
 
 /// The files with one of the endings, in the order of their names.

@@ -268,6 +268,7 @@ fn the_locale_itself_or_else_its_language() {
     let knowledge = Knowledge {
         articles: ["en-GB", "en-US", "fr", "de-AT"].map(article_in).to_vec(),
         replies: Vec::new(),
+        flows: Vec::new(),
         hash: String::new(),
     };
     let index = in_memory(&knowledge);
@@ -348,6 +349,7 @@ fn odd_texts_do_no_harm() {
     let empty = in_memory(&Knowledge {
         articles: Vec::new(),
         replies: Vec::new(),
+        flows: Vec::new(),
         hash: String::new(),
     });
     assert!(
