@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -14,7 +15,7 @@ use crate::domain::reading::{Fault, Reading};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Refusal, TurnRecord};
 use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, KnowledgeBase, SearchQuery, Store, StoreError,
+    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, SearchQuery, Store, StoreError,
 };
 use crate::triage::decide::decide;
 use crate::triage::policy::Policy;
@@ -192,6 +193,36 @@ impl Engine {
                 .load(&self.workspace, id)
                 .await?
                 .ok_or(EngineError::NotFound),
+        }
+    }
+}
+
+/// What comes of a task is an input like any other.
+#[async_trait]
+impl Inbox for Engine {
+    /// In the task's own workspace, even where the server has been given another name since.
+    async fn deliver(
+        &self,
+        workspace: &WorkspaceId,
+        conversation: &ConversationId,
+        input: &Input,
+    ) -> Result<(), StoreError> {
+        let engine = Self {
+            workspace: workspace.clone(),
+            ..self.clone()
+        };
+        let target = Target::Existing(conversation.clone());
+        match engine.receive(&target, input, None).await {
+            Ok(_) => Ok(()),
+            Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
+            // Trying again later is right, and the worker does.
+            Err(EngineError::Contended) => Err(StoreError::Conflict),
+            // No decision refuses the end of a task: one that nobody waits for is written down.
+            Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {
+                what: "task",
+                problem: refusal.to_string(),
+            }),
+            Err(EngineError::Store(error)) => Err(error),
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::cli::failure::CliError;
 use crate::cli::fit::{self, NamedIntent};
-use crate::config::Config;
+use crate::config::{Config, ConfigError, ConfigProblem};
+use crate::connect::Connectors;
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::intent::Intent;
 use crate::engine::{Engine, InService, Parts};
@@ -245,6 +246,22 @@ fn unopened(error: OpenError) -> CliError {
         | OpenError::Database { .. }
         | OpenError::Store(_) => CliError::Fault(error.into()),
     }
+}
+
+/// The company's systems as they are configured. None is called yet.
+pub(crate) fn connectors(config: &Config) -> Result<Arc<Connectors>, CliError> {
+    let connectors = configured(config).map_err(ConfigError::Problems)?;
+    Ok(Arc::new(connectors))
+}
+
+/// The same, or all that is wrong with them, each where it stands.
+pub(crate) fn configured(config: &Config) -> Result<Connectors, Vec<ConfigProblem>> {
+    Connectors::new(&config.connectors, &config.variables.0).map_err(|problems| {
+        let placed = problems
+            .into_iter()
+            .map(|problem| config.problem(problem.key, problem.message));
+        placed.collect()
+    })
 }
 
 /// What a reload exchanges.

@@ -91,6 +91,15 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
             message: error.to_string(),
         }),
     }
+    match assemble::configured(config) {
+        Ok(connectors) => match connectors.specs().len() {
+            0 => {}
+            1 => checked.push("1 lookup".to_owned()),
+            count => checked.push(format!("{count} lookups")),
+        },
+        Err(problems) => findings.extend(problems.into_iter().map(Finding::from)),
+    }
+    findings.extend(config.identity_secret().err().map(Finding::from));
     (checked.join(", "), findings)
 }
 
