@@ -20,6 +20,8 @@ pub struct Flow {
     pub title: String,
     /// A message that is surely one of these starts it.
     pub intents: Vec<Intent>,
+    /// Slots that the same message has to fill: without them it is none of this flow's.
+    pub needs: Vec<String>,
     pub slots: Vec<Slot>,
     pub steps: Vec<Step>,
     pub replies: Vec<FlowReply>,

@@ -31,6 +31,8 @@ struct FlowFile {
     title: Spanned<String>,
     intents: Vec<Spanned<String>>,
     #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
     slots: BTreeMap<String, Spanned<SlotShape>>,
     steps: Vec<Spanned<StepShape>>,
     replies: BTreeMap<String, Spanned<ReplyShape>>,
@@ -141,6 +143,7 @@ fn read(bytes: &[u8], problems: &mut Problems<'_>) -> Option<Flow> {
         id: identifier(&file.id, &mut keys),
         title: keys.filled("title", &file.title),
         intents: keys.intents(&file.intents),
+        needs: file.needs.clone(),
         slots,
         steps,
         replies: file.replies.iter().flat_map(|(id, reply)| read_reply(id, reply, &keys)).collect(),

@@ -197,7 +197,7 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
     ) {
         return ask(draft, line::NOT_HELPED, reading);
     }
-    if let Some(flow) = draft.policy.flows.starting(intent) {
+    if let Some(flow) = draft.policy.flows.starting(intent, said) {
         let confidence = reading.intents.iter().find(|scored| scored.name == *intent).map_or(1.0, |scored| scored.confidence);
         let name = intent.clone();
         return flow::start(draft, &flow.id, ScoredIntent { name, confidence }, said);

@@ -131,8 +131,8 @@ impl Play {
     }
 
     fn says(&mut self, text: &str, read: &str) -> Turn {
-        let mut reading = reading(&without_dates(read));
-        reading.entities.extend(dates(read));
+        let mut reading = reading(&without_ours(read));
+        reading.entities.extend(ours(read));
         let text = Text::parse(text).expect("a text");
         self.take(&Input::CustomerMessage { text }, &reading)
     }
@@ -166,19 +166,28 @@ fn result(outcome: &str, fields: std::collections::BTreeMap<String, serde_json::
     }
 }
 
-/// `date 2026-01-06` is a part of the reading that the decision's table has no words for.
-fn dates(read: &str) -> Vec<Entity> {
-    let parts = read.split(';').filter_map(|part| part.trim().strip_prefix("date "));
-    parts
-        .map(|day| Entity {
-            resolved: Some(day.to_owned()),
-            ..Entity::new(EntityKind::Date, "that day")
-        })
-        .collect()
+/// `date 2026-01-06`, `date 2026-01-06T10:00` and `email a@b.example` are parts of the reading that the decision's table
+/// has no words for.
+fn ours(read: &str) -> Vec<Entity> {
+    read.split(';').filter_map(entity).collect()
 }
 
-fn without_dates(read: &str) -> String {
-    let parts = read.split(';').filter(|part| !part.trim().starts_with("date "));
+fn entity(part: &str) -> Option<Entity> {
+    match part.trim().split_once(' ')? {
+        ("date", when) => {
+            let kind = if when.contains('T') { EntityKind::DateTime } else { EntityKind::Date };
+            Some(Entity {
+                resolved: Some(when.to_owned()),
+                ..Entity::new(kind, "then")
+            })
+        }
+        ("email", address) => Some(Entity::new(EntityKind::Email, address)),
+        _ => None,
+    }
+}
+
+fn without_ours(read: &str) -> String {
+    let parts = read.split(';').filter(|part| entity(part).is_none());
     parts.collect::<Vec<_>>().join(";")
 }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use minijinja::ErrorKind;
 
+use crate::domain::conversation::Customer;
 use crate::domain::flow::{Call, Deed, Ending, Fill, Flow, FlowState, Slot, Step};
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::lookup::{LookupResult, LookupSpec};
@@ -62,6 +63,9 @@ impl<'a> Check<'a> {
                 if let Some(other) = intents.insert(intent, &flow.id) {
                     self.refuse(flow, 1, "intents", format!("{intent} starts the flow {other} already; choose one"));
                 }
+            }
+            for name in flow.needs.iter().filter(|name| flow.slot(name).is_none()) {
+                self.refuse(flow, 1, "needs", format!("there is no slot {name:?}; add it under slots"));
             }
             self.replies(flow);
             self.steps(flow);
@@ -243,7 +247,7 @@ impl<'a> Check<'a> {
         self.variables(flow, place, reply, variables, known);
         let specs = self.lookups;
         let sample = sample(flow, specs);
-        let context = context(flow, &sample, |lookup| specs.get(lookup), "x", "x");
+        let context = context(flow, &sample, |lookup| specs.get(lookup), &Customer::default(), "x");
         if let Err(error) = self.lines.render(&id, &context)
             && error.kind() == ErrorKind::OutOfFuel
         {
@@ -268,7 +272,8 @@ impl<'a> Check<'a> {
             let spec = known.results.get(root).and_then(|lookup| self.lookups.get(*lookup));
             let there = match root {
                 "slots" => flow.slot(part).is_some(),
-                "customer" | "business" => part == "name",
+                "customer" => matches!(part, "name" | "verified"),
+                "business" => part == "name",
                 _ => spec.is_some_and(|spec| part == "outcome" || spec.fields.contains(part)),
             };
             if !there {
@@ -277,8 +282,8 @@ impl<'a> Check<'a> {
                     Some(format!("{name}.({})", fields.join("|")))
                 });
                 let slots = flow.slots.iter().map(|slot| format!("slots.{}", slot.name));
-                let names = ["customer.name".to_owned(), "business.name".to_owned()];
-                let all: Vec<String> = slots.chain(results).chain(names).collect();
+                let others = ["customer.name", "customer.verified", "business.name"].map(str::to_owned);
+                let all: Vec<String> = slots.chain(results).chain(others).collect();
                 self.refuse(flow, line, key, format!("{variable} is not known here; known are {}", all.join(", ")));
             }
         }

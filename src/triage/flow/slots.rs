@@ -51,13 +51,23 @@ pub(super) fn tries(slot: &Slot, said: &Said<'_>) -> bool {
 }
 
 fn entity(slot: &Slot, kind: &EntityKind, said: &Said<'_>, taken: &mut Vec<usize>) -> Option<String> {
-    let of_kind = said.reading.entities.iter().enumerate().filter(|(_, entity)| entity.kind == *kind);
-    let (place, value) = of_kind
+    let entities = said.reading.entities.iter().enumerate();
+    let (place, value) = entities
         .filter(|(place, _)| !taken.contains(place))
-        .map(|(place, entity)| (place, value_of(entity)))
+        .filter_map(|(place, entity)| Some((place, value_as(kind, entity)?)))
         .find(|(_, value)| fits(slot, value))?;
     taken.push(place);
     Some(value)
+}
+
+/// What the entity is as one of this kind; of "Friday at 10" a slot for a day takes the day.
+fn value_as(kind: &EntityKind, entity: &Entity) -> Option<String> {
+    let day_of_both = *kind == EntityKind::Date && entity.kind == EntityKind::DateTime;
+    if day_of_both {
+        let (day, _) = entity.resolved.as_deref()?.split_once('T')?;
+        return Some(day.to_owned());
+    }
+    (entity.kind == *kind).then(|| value_of(entity))
 }
 
 /// A word of the message, or all of it, that matches the pattern although no entity was found in it.

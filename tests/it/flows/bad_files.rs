@@ -44,6 +44,7 @@ fn mistakes_are_told_by_line_and_key() {
     let cases = [
         ("intents: [track_order, delivery_delay]", "intents: [track_order, product_info]", "product_info starts the flow"),
         ("intents: [track_order, delivery_delay]", "intents: []", "name one"),
+        ("slots:\n", "needs: [order]\nslots:\n", "there is no slot \"order\""),
         ("remember: true", "remembered: true", "there is no such key"),
         ("pattern: 'FH-\\d{5}'", "pattern: 'FH-(\\d{5}'", "no regular expression"),
         ("    entity: order_number\n", "", "give one of entity, choices, options and text"),
