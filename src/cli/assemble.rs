@@ -16,15 +16,14 @@ use crate::cli::failure::CliError;
 use crate::cli::fit::{self, NamedIntent};
 use crate::config::{Config, ConfigError, ConfigProblem};
 use crate::connect::Connectors;
-use crate::domain::canned_response::CannedResponse;
+use crate::domain::flow::Flow;
 use crate::domain::intent::Intent;
+use crate::domain::lookup::LookupSpec;
 use crate::engine::{Engine, InService, Parts};
 use crate::knowledge::{Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
-use crate::domain::flow::Flow;
-use crate::domain::lookup::LookupSpec;
 use crate::triage::policy::{Policy, PolicyProblem, Written};
 
 /// The file of the policy in the knowledge folder.
@@ -54,14 +53,10 @@ pub(crate) struct Model {
     pub(crate) intents: Vec<Intent>,
 }
 
-/// What the configured connectors can be asked.
-fn lookups(_config: &Config) -> Vec<LookupSpec> {
-    Vec::new()
-}
-
 /// Loads the knowledge folder. `public_url` goes into the links of handoffs.
 pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Result<Content, CliError> {
-    let (knowledge, policy) = written(config, public_url).map_err(|problems| {
+    let lookups = connectors(config)?.specs();
+    let (knowledge, policy) = written(&config.paths.knowledge, &lookups, public_url).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
@@ -73,9 +68,12 @@ pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Re
     })
 }
 
-/// Articles, replies, flows and policy of the configured folder, or all that is wrong with them.
-pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, Policy), Vec<Problem>> {
-    let (folder, lookups) = (&config.paths.knowledge, lookups(config));
+/// Articles, replies, flows and policy of a folder, with flows that use these lookups; or all that is wrong with them.
+pub(crate) fn written(
+    folder: &Path,
+    lookups: &[LookupSpec],
+    public_url: &str,
+) -> Result<(Knowledge, Policy), Vec<Problem>> {
     let file = folder.join(POLICY);
     let text = match fs::read_to_string(&file) {
         Ok(text) => text,
@@ -99,7 +97,7 @@ pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, P
             let written = Written {
                 replies: &knowledge.replies,
                 flows: &flows,
-                lookups: &lookups,
+                lookups,
             };
             match Policy::parse(&text, &written, public_url, version) {
                 Ok(policy) => Ok((knowledge, policy)),
@@ -127,8 +125,14 @@ pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, P
 /// Says under which policy, replies and flows a turn was decided: equal texts, equal version.
 fn version(policy: &str, knowledge: &Knowledge) -> String {
     let mut hash = Sha256::new_with_prefix(policy);
-    let replies = knowledge.replies.iter().map(|reply| [&reply.id, &reply.locale, &reply.text]);
-    let flows = knowledge.flows.iter().map(|(_, flow)| [&flow.id, &flow.version, &flow.title]);
+    let replies = knowledge
+        .replies
+        .iter()
+        .map(|reply| [&reply.id, &reply.locale, &reply.text]);
+    let flows = knowledge
+        .flows
+        .iter()
+        .map(|(_, flow)| [&flow.id, &flow.version, &flow.title]);
     for parts in replies.chain(flows) {
         for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
@@ -142,7 +146,10 @@ fn version(policy: &str, knowledge: &Knowledge) -> String {
 
 /// A problem of the policy where it can be mended: in `policy.yml`, in the flow, or where the reply that it names stands.
 fn placed(folder: &Path, flows: &[(PathBuf, Flow)], problem: PolicyProblem) -> Problem {
-    let in_flow = problem.key.strip_prefix("flows.").and_then(|key| key.split_once('.'));
+    let in_flow = problem
+        .key
+        .strip_prefix("flows.")
+        .and_then(|key| key.split_once('.'));
     if let Some((id, key)) = in_flow
         && let Some((file, _)) = flows.iter().find(|(_, flow)| flow.id == id)
     {

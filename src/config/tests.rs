@@ -107,11 +107,20 @@ fn a_secret_that_is_named_must_be_there_and_long_enough() {
     assert!(secret("").unwrap().is_none());
     assert!(secret("[identity]\nsecret_env = \"LONG\"\n").unwrap().is_some());
     for (name, says) in [
-        ("SHORT", "the environment variable SHORT: the secret has 3 bytes; give at least 32, from"),
-        ("NONE", "there is no environment variable NONE; set it, or leave this empty"),
+        (
+            "SHORT",
+            "the environment variable SHORT: the secret has 3 bytes; give at least 32, from",
+        ),
+        (
+            "NONE",
+            "there is no environment variable NONE; set it, or leave this empty",
+        ),
     ] {
         let problem = secret(&format!("[identity]\nsecret_env = \"{name}\"\n")).unwrap_err();
-        assert!(problem.starts_with(&format!("firstline.toml:2: identity.secret_env: {says}")), "{problem}");
+        assert!(
+            problem.starts_with(&format!("firstline.toml:2: identity.secret_env: {says}")),
+            "{problem}"
+        );
     }
 }
 

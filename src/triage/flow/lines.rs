@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value};
 use serde_json::{Map, json};
 
@@ -49,7 +50,9 @@ impl Lines {
     /// Names with their parts, `order.status` for example, that a reply wants from outside.
     pub(super) fn variables(&self, id: &str) -> HashSet<String> {
         let template = self.environment.get_template(id);
-        template.map(|template| template.undeclared_variables(true)).unwrap_or_default()
+        template
+            .map(|template| template.undeclared_variables(true))
+            .unwrap_or_default()
     }
 
     pub(super) fn variables_of(&self, expression: &str) -> Result<HashSet<String>, Error> {
@@ -93,7 +96,10 @@ pub(super) fn context<'a>(
         .map(|slot| (slot.name.clone(), json!(state.slots.get(&slot.name))))
         .collect();
     seen.insert("slots".to_owned(), slots.into());
-    seen.insert("customer".to_owned(), json!({ "name": customer.name, "verified": customer.verified }));
+    seen.insert(
+        "customer".to_owned(),
+        json!({ "name": customer.name, "verified": customer.verified }),
+    );
     seen.insert("business".to_owned(), json!({ "name": business }));
-    Value::from_serialize(seen)
+    Value::from(Serde(seen))
 }

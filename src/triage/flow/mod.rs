@@ -51,7 +51,10 @@ impl Flows {
     /// All problems are returned. Replies are taken in `locale`, and those that name none.
     pub fn new(flows: &[Flow], lookups: &[LookupSpec], locale: &str) -> Result<Self, Vec<FlowProblem>> {
         let mut lines = Lines::new();
-        let lookups = lookups.iter().map(|spec| (spec.name.clone(), spec.clone())).collect();
+        let lookups = lookups
+            .iter()
+            .map(|spec| (spec.name.clone(), spec.clone()))
+            .collect();
         let problems = Check::new(flows, &lookups, &mut lines, locale).problems();
         if problems.is_empty() {
             Ok(Self {

@@ -230,7 +230,10 @@ impl Policy {
             .queues
             .iter()
             .map(|(queue, intents)| (format!("queues.{queue}.intents"), intents.iter().collect()));
-        let flows = self.flows.intents().map(|(flow, intent)| (format!("flows.{flow}.intents"), vec![intent]));
+        let flows = self
+            .flows
+            .intents()
+            .map(|(flow, intent)| (format!("flows.{flow}.intents"), vec![intent]));
         lists
             .chain(queues)
             .chain(flows)
