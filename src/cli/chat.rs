@@ -14,7 +14,6 @@ use crate::domain::message::Text;
 use crate::domain::turn::{Input, TurnRecord};
 use crate::engine::Target;
 use crate::entropy;
-use crate::knowledge::Place;
 use crate::store::memory::MemoryStore;
 
 const PROMPT: &str = "you> ";
@@ -32,7 +31,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let classifier = assemble::classifier(config)?;
-    let content = assemble::content(config, "", Place::Memory)?;
+    let content = assemble::content(config, "")?;
     let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let customer = Customer {
         name: arguments.name.clone(),

@@ -19,7 +19,6 @@ use crate::config::{Config, Flag};
 use crate::engine::Engine;
 use crate::http::router::router;
 use crate::http::state::AppState;
-use crate::knowledge::Place;
 use crate::live::Live;
 use crate::outbox::guard::check_url;
 use crate::outbox::worker::Worker;
@@ -55,7 +54,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     } else {
         &config.server.public_url
     };
-    let content = assemble::content(config, public_url, Place::Memory)?;
+    let content = assemble::content(config, public_url)?;
     let model = assemble::model(config)?;
     let (store, writer) = assemble::store(config).await?;
 

@@ -10,6 +10,7 @@ mod crash;
 mod decision;
 mod handoff;
 mod http;
+mod hybrid;
 mod knowledge;
 mod labelled;
 mod live;

@@ -20,7 +20,6 @@ use crate::cli::output::Output;
 use crate::cli::replay::player::Player;
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::knowledge::Place;
 use crate::store::memory::MemoryStore;
 
 /// How many conversations are under way at once, if the classifier's queue holds as many: enough for every thread.
@@ -70,7 +69,7 @@ enum Outcome {
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let files = transcripts(&arguments.paths)?;
     let classifier = assemble::classifier(config)?;
-    let content = assemble::content(config, "", Place::Memory)?;
+    let content = assemble::content(config, "")?;
     let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let mut reports = stream::iter(files)
         .map(|file| replay(&engine, file, arguments.update))
