@@ -145,9 +145,13 @@ impl Engine {
                 masking.mask_reading(text.as_str(), &mut reading);
                 reading
             }
-            Input::Opened | Input::AgentMessage { .. } | Input::AgentAction { .. } | Input::Rated { .. } => {
-                Reading::default()
-            }
+            Input::Opened
+            | Input::AgentMessage { .. }
+            | Input::AgentAction { .. }
+            | Input::Rated { .. }
+            | Input::LookupDone { .. }
+            | Input::CodeSent { .. }
+            | Input::TimerFired { .. } => Reading::default(),
         };
         (input.masked(masking), reading)
     }

@@ -23,7 +23,9 @@ use crate::knowledge::{Embeddings, Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
-use crate::triage::policy::{Policy, PolicyProblem};
+use crate::domain::flow::Flow;
+use crate::domain::lookup::LookupSpec;
+use crate::triage::policy::{Policy, PolicyProblem, Written};
 
 /// The file of the policy in the knowledge folder.
 pub(crate) const POLICY: &str = "policy.yml";
@@ -50,6 +52,11 @@ pub(crate) struct Model {
     /// Name, version and first digits of the hash.
     pub(crate) name: String,
     pub(crate) intents: Vec<Intent>,
+}
+
+/// What the configured connectors can be asked.
+fn lookups(_config: &Config) -> Vec<LookupSpec> {
+    Vec::new()
 }
 
 /// Loads the knowledge folder, and has the configured model embed the passages that are new to it. `public_url` goes
@@ -104,7 +111,7 @@ fn build(
     place: Place<'_>,
     embeddings: Option<Embeddings<'_>>,
 ) -> Result<Content, CliError> {
-    let (knowledge, policy) = written(&config.paths.knowledge, public_url).map_err(|problems| {
+    let (knowledge, policy) = written(config, public_url).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
@@ -116,8 +123,9 @@ fn build(
     })
 }
 
-/// Articles, replies and policy of a folder, or all that is wrong with them.
-pub(crate) fn written(folder: &Path, public_url: &str) -> Result<(Knowledge, Policy), Vec<Problem>> {
+/// Articles, replies, flows and policy of the configured folder, or all that is wrong with them.
+pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, Policy), Vec<Problem>> {
+    let (folder, lookups) = (&config.paths.knowledge, lookups(config));
     let file = folder.join(POLICY);
     let text = match fs::read_to_string(&file) {
         Ok(text) => text,
@@ -136,32 +144,43 @@ pub(crate) fn written(folder: &Path, public_url: &str) -> Result<(Knowledge, Pol
     };
     match Knowledge::load(folder) {
         Ok(knowledge) => {
-            let version = version(&text, &knowledge.replies);
-            match Policy::parse(&text, &knowledge.replies, public_url, version) {
+            let version = version(&text, &knowledge);
+            let flows: Vec<Flow> = knowledge.flows.iter().map(|(_, flow)| flow.clone()).collect();
+            let written = Written {
+                replies: &knowledge.replies,
+                flows: &flows,
+                lookups: &lookups,
+            };
+            match Policy::parse(&text, &written, public_url, version) {
                 Ok(policy) => Ok((knowledge, policy)),
-                Err(found) => Err(found.into_iter().map(|problem| placed(folder, problem)).collect()),
+                Err(found) => Err(found
+                    .into_iter()
+                    .map(|problem| placed(folder, &knowledge.flows, problem))
+                    .collect()),
             }
         }
         Err(mut problems) => {
             // Without the replies the policy can be read all the same; that they are missing is known already.
-            let found = Policy::parse(&text, &[], public_url, String::new())
+            let found = Policy::parse(&text, &Written::default(), public_url, String::new())
                 .err()
                 .unwrap_or_default();
             let own = found.into_iter().filter(|problem| {
                 let section = problem.key.split('.').next().unwrap_or_default();
                 !NEED_REPLIES.contains(&section)
             });
-            problems.extend(own.map(|problem| placed(folder, problem)));
+            problems.extend(own.map(|problem| placed(folder, &[], problem)));
             Err(problems)
         }
     }
 }
 
-/// Says under which policy and replies a turn was decided: equal texts, equal version.
-fn version(policy: &str, replies: &[CannedResponse]) -> String {
+/// Says under which policy, replies and flows a turn was decided: equal texts, equal version.
+fn version(policy: &str, knowledge: &Knowledge) -> String {
     let mut hash = Sha256::new_with_prefix(policy);
-    for reply in replies {
-        for part in [&reply.id, &reply.locale, &reply.text] {
+    let replies = knowledge.replies.iter().map(|reply| [&reply.id, &reply.locale, &reply.text]);
+    let flows = knowledge.flows.iter().map(|(_, flow)| [&flow.id, &flow.version, &flow.title]);
+    for parts in replies.chain(flows) {
+        for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
@@ -171,8 +190,19 @@ fn version(policy: &str, replies: &[CannedResponse]) -> String {
     version
 }
 
-/// A problem of the policy where it can be mended: in `policy.yml`, or where the reply that it names stands.
-fn placed(folder: &Path, problem: PolicyProblem) -> Problem {
+/// A problem of the policy where it can be mended: in `policy.yml`, in the flow, or where the reply that it names stands.
+fn placed(folder: &Path, flows: &[(PathBuf, Flow)], problem: PolicyProblem) -> Problem {
+    let in_flow = problem.key.strip_prefix("flows.").and_then(|key| key.split_once('.'));
+    if let Some((id, key)) = in_flow
+        && let Some((file, _)) = flows.iter().find(|(_, flow)| flow.id == id)
+    {
+        return Problem {
+            file: file.clone(),
+            line: problem.line,
+            key: key.to_owned(),
+            message: problem.message,
+        };
+    }
     let reply = problem
         .key
         .strip_prefix("replies.")

@@ -61,7 +61,7 @@ pub(crate) fn run(
 fn check(config: &Config) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut checked = Vec::new();
-    let written = assemble::written(&config.paths.knowledge, &config.server.public_url);
+    let written = assemble::written(config, &config.server.public_url);
     match &written {
         Ok((knowledge, _)) => {
             checked.push(format!(

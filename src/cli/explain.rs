@@ -84,6 +84,9 @@ fn input(input: &Input) -> String {
         Input::AgentMessage { agent, text } => format!("agent {}: {}", agent.id, text.as_str()),
         Input::AgentAction { agent, action } => format!("agent {} {}", agent.id, deed(action)),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
+        Input::LookupDone { task, result } => format!("{task}: {}", result.outcome),
+        Input::CodeSent { task, result, .. } => format!("{task}: a code, {}", result.outcome),
+        Input::TimerFired { task } => format!("{task}: it is time"),
     }
 }
 

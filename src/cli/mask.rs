@@ -97,7 +97,7 @@ fn masking(config: &Config, output: &Output) -> Result<Masking, CliError> {
         ));
         return Ok(Masking::default());
     }
-    let (_, policy) = assemble::written(folder, "").map_err(|problems| {
+    let (_, policy) = assemble::written(config, "").map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         CliError::Unusable(anyhow!(
             "what is to be masked cannot be read (--all needs no policy):{}",

@@ -13,6 +13,8 @@ impl Intent {
     pub const OUT_OF_SCOPE: &'static str = "out_of_scope";
     pub const HUMAN_AGENT: &'static str = "human_agent";
     pub const GOODBYE: &'static str = "goodbye";
+    pub const AFFIRM: &'static str = "affirm";
+    pub const DENY: &'static str = "deny";
 
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())

@@ -3,6 +3,7 @@
 
 mod article_file;
 mod embeddings;
+mod flow_file;
 mod folder;
 mod fusion;
 mod index;
@@ -30,6 +31,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::article::Article;
 use crate::domain::canned_response::CannedResponse;
+use crate::domain::flow::Flow;
 use crate::knowledge::reply_file::Placed;
 
 pub use crate::knowledge::embeddings::Embeddings;
@@ -41,7 +43,7 @@ pub use crate::knowledge::synonyms::Synonyms;
 const SYNONYMS: &str = "synonyms.yml";
 
 /// Everything a business wrote for customers and agents, checked.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// By id, ascending.
     pub articles: Vec<Article>,
@@ -49,23 +51,27 @@ pub struct Knowledge {
     pub replies: Vec<CannedResponse>,
     /// What means the same; none without a `synonyms.yml`.
     pub synonyms: Synonyms,
+    /// File by file, each with the file it stands in.
+    pub flows: Vec<(PathBuf, Flow)>,
     /// Lower-case hexadecimal SHA-256 over the names and bytes of the article files.
     pub hash: String,
 }
 
 impl Knowledge {
-    /// Reads `articles/*.md`, `replies/*.yml` and, where there is one, `synonyms.yml` of the folder; names that begin with
-    /// a dot are passed over. All problems of all files are returned, sorted by place.
+    /// Reads `articles/*.md`, `replies/*.yml` and, where there are any, `flows/*.yml` and `synonyms.yml` of the folder;
+    /// names that begin with a dot are passed over. All problems of all files are returned, sorted by place.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let (articles, hash) = load_articles(&folder.join("articles"), &mut problems);
         let replies = load_replies(&folder.join("replies"), &mut problems);
         let synonyms = load_synonyms(&folder.join(SYNONYMS), &mut problems);
+        let flows = load_flows(&folder.join("flows"), &mut problems);
         if problems.is_empty() {
             return Ok(Self {
                 articles,
                 replies,
                 synonyms,
+                flows,
                 hash,
             });
         }
@@ -140,6 +146,21 @@ fn load_replies(folder: &Path, problems: &mut Vec<Problem>) -> Vec<CannedRespons
         }
     }
     replies
+}
+
+/// A business without flows needs no folder for them.
+fn load_flows(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Flow)> {
+    if !folder.exists() {
+        return Vec::new();
+    }
+    let mut flows = Vec::new();
+    for (file, bytes) in files(folder, &["yml", "yaml"], "one YAML file for each flow", problems) {
+        match flow_file::parse(&file, &bytes) {
+            Ok(flow) => flows.push((file, flow)),
+            Err(found) => problems.extend(found),
+        }
+    }
+    flows
 }
 
 /// The files with one of the endings, in the order of their names.

@@ -4,12 +4,14 @@
 //!  customer writes ─▶ held by people? ─▶ relay
 //!        │
 //!        ├─ a rule for people fires ───────────▶ hand off (all reasons, the weightiest first)
+//!        ├─ it answers a flow under way ────────▶ the flow goes on: ask, look up, confirm, answer, hand off
 //!        ├─ no words, or words without a topic ─▶ ask
 //!        ├─ not sure what is meant ─────────────▶ clarify once, then hand off
 //!        ├─ goodbye ────────────────────────────▶ close
 //!        ├─ small talk ─────────────────────────▶ answer with a line
 //!        ├─ "that did not help", or same again ─▶ ask, then hand off
-//!        └─ a request ──────────────────────────▶ answer with a passage, or hand off
+//!        └─ a request ──────────────────────────▶ start its flow, answer with a passage, or hand off
+//!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on
 //! ```
 
 use serde_json::json;
@@ -18,7 +20,7 @@ use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::csat::Rating;
 use crate::domain::event::EventData;
 use crate::domain::handoff::Reason;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Text};
 use crate::domain::personal_data::without_masks;
 use crate::domain::reading::Reading;
@@ -26,7 +28,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
 use crate::triage::policy::{Policy, line};
-use crate::triage::{agent, answer, clarify, handoff, phrases};
+use crate::triage::flow::{Heard, Said};
+use crate::triage::{agent, answer, clarify, flow, handoff, phrases};
 
 /// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
 /// that the input is not possible now (an agent claims what another holds) and changes nothing.
@@ -51,6 +54,15 @@ pub fn decide(
             let action = customer_message(&mut draft, text, reading);
             Ok(draft.finish(action, input, Some(reading)))
         }
+        Input::LookupDone { task, result } => {
+            let action = flow::take_in(&mut draft, task, result);
+            Ok(draft.finish(action, input, None))
+        }
+        Input::CodeSent { task, result, digest } => {
+            let action = flow::take_in_code(&mut draft, task, result, digest);
+            Ok(draft.finish(action, input, None))
+        }
+        Input::TimerFired { .. } => Ok(draft.finish(Action::Record, input, None)),
         Input::AgentMessage { agent, text } => {
             draft.conversation.must_be_held_by(agent)?;
             draft.message(Sender::Agent(agent.clone()), text.as_str().to_owned(), None);
@@ -112,9 +124,23 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     // "[phone]" is no word of the customer's, and no phrase of the policy is to be found in it.
     let normal_text = phrases::normalise(&without_masks(text.as_str()));
     let focus = clarify::focus(draft, &normal_text, reading);
-    let reasons = handoff::reasons(draft, &normal_text, reading, &focus);
+    let said = Said {
+        text: text.as_str(),
+        normal: &normal_text,
+        reading,
+        sure: focus.sure.as_ref(),
+    };
+    flow::expire(draft);
+    let answers_flow = flow::answers(draft, &said);
+    let reasons = handoff::reasons(draft, &normal_text, reading, &focus, answers_flow);
     if !reasons.is_empty() {
         return handoff::hand_off(draft, reasons, reading);
+    }
+    if let Heard::Done(action) = flow::hear(draft, &said) {
+        return action;
+    }
+    if let Some((flow, intent)) = flow::follow_up(draft, &said) {
+        return flow::start(draft, &flow.id, intent, &said);
     }
     let wordless = !text.has_words() && reading.entities.is_empty() && !focus.picked;
     if draft.rule("no_words", json!({}), wordless) {
@@ -149,18 +175,19 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     ) {
         return ask(draft, question.unwrap_or(line::ASK_TEXT), reading);
     }
-    request(draft, &normal_text, &intent, reading, &focus)
+    let action = request(draft, &said, &intent, &focus);
+    // Something else was asked in the middle of a flow: with the answer the flow goes on.
+    if action == Action::Answer && draft.conversation.progress.flow.is_some() {
+        draft.bot_says(line::FLOW_RESUMED);
+        return flow::remind(draft, reading).unwrap_or(action);
+    }
+    action
 }
 
-/// A request the bot understood: a passage answers it, unless that very passage has just failed to.
-fn request(
-    draft: &mut Draft<'_>,
-    normal_text: &str,
-    intent: &Intent,
-    reading: &Reading,
-    focus: &clarify::Focus,
-) -> Action {
-    let complained = phrases::find(&draft.policy.phrases().not_helped, normal_text);
+/// A request the bot understood: a flow does it, or a passage answers it, unless that very passage has just failed to.
+fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clarify::Focus) -> Action {
+    let reading = said.reading;
+    let complained = phrases::find(&draft.policy.phrases().not_helped, said.normal);
     let last_answer = draft.conversation.progress.last_answer.clone();
     let not_helped = complained.is_some() && last_answer.is_some();
     if draft.rule(
@@ -169,6 +196,11 @@ fn request(
         not_helped,
     ) {
         return ask(draft, line::NOT_HELPED, reading);
+    }
+    if let Some(flow) = draft.policy.flows.starting(intent) {
+        let confidence = reading.intents.iter().find(|scored| scored.name == *intent).map_or(1.0, |scored| scored.confidence);
+        let name = intent.clone();
+        return flow::start(draft, &flow.id, ScoredIntent { name, confidence }, said);
     }
     let Some(hit) = answer::choose(draft, intent, &focus.hits) else {
         return handoff::hand_off(draft, vec![Reason::NoAnswer], reading);
@@ -203,6 +235,7 @@ fn ask(draft: &mut Draft<'_>, reply: &str, reading: &Reading) -> Action {
 }
 
 fn close(draft: &mut Draft<'_>) -> Action {
+    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
     draft.bot_says(line::GOODBYE);
     draft.conversation.status = Status::Resolved;
     draft.event(EventData::ConversationResolved {

@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, EventData};
 use crate::domain::message::{Message, Sender, Source};
+use crate::domain::id::TaskId;
 use crate::domain::reading::Reading;
+use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Trace, TraceStep, Turn};
 use crate::triage::policy::Policy;
@@ -19,6 +21,7 @@ pub(crate) struct Draft<'a> {
     epoch_before: u64,
     messages: Vec<Message>,
     events: Vec<Event>,
+    tasks: Vec<Task>,
     steps: Vec<TraceStep>,
 }
 
@@ -32,6 +35,7 @@ impl<'a> Draft<'a> {
             now,
             messages: Vec::new(),
             events: Vec::new(),
+            tasks: Vec::new(),
             steps: Vec::new(),
         }
     }
@@ -47,6 +51,15 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn message(&mut self, from: Sender, text: String, source: Option<Source>) {
+        self.message_with(from, text, source, Vec::new());
+    }
+
+    /// A line of the business's that is rendered already, with answers to tap.
+    pub(crate) fn line(&mut self, from: Sender, id: &str, text: String, buttons: Vec<String>) {
+        self.message_with(from, text, Some(Source::CannedResponse { id: id.to_owned() }), buttons);
+    }
+
+    fn message_with(&mut self, from: Sender, text: String, source: Option<Source>, buttons: Vec<String>) {
         let seq = self.conversation.last_seq + 1;
         let message = Message {
             id: self.conversation.id.message(seq),
@@ -55,6 +68,7 @@ impl<'a> Draft<'a> {
             text,
             at: self.now,
             source,
+            buttons,
         };
         self.conversation.push(message.clone());
         self.messages.push(message.clone());
@@ -77,16 +91,48 @@ impl<'a> Draft<'a> {
         });
     }
 
+    /// To be done outside, as soon as this turn is on disk.
+    pub(crate) fn task(&mut self, work: Work) -> TaskId {
+        self.conversation.last_task += 1;
+        let id = self.conversation.id.task(self.conversation.last_task);
+        self.tasks.push(Task {
+            id: id.clone(),
+            due_at: self.now,
+            work,
+        });
+        id
+    }
+
+    /// Whether the bot has said anything in this turn.
+    pub(crate) fn bot_spoke(&self) -> bool {
+        self.messages.iter().any(|message| message.from == Sender::Bot)
+    }
+
     /// Says one of the business's lines; a line that is missing or does not render is left out.
     pub(crate) fn say(&mut self, from: Sender, id: &str, variables: Variables<'_>) {
-        let customer = self.conversation.customer.name.clone();
+        if let Some(text) = self.rendered(id, variables) {
+            self.line(from, id, text, Vec::new());
+        }
+    }
+
+    fn rendered(&self, id: &str, variables: Variables<'_>) -> Option<String> {
         let variables = Variables {
-            customer_name: &customer,
+            customer_name: &self.conversation.customer.name,
             business_name: &self.policy.business().name,
             ..variables
         };
-        if let Some(text) = self.policy.replies.say(id, &variables) {
-            self.message(from, text, Some(Source::CannedResponse { id: id.to_owned() }));
+        self.policy.replies.say(id, &variables)
+    }
+
+    /// The text of one of the bot's lines, for a button.
+    pub(crate) fn text_of(&self, id: &str) -> Option<String> {
+        self.rendered(id, Variables::default())
+    }
+
+    /// One of the bot's lines, with answers to tap.
+    pub(crate) fn bot_asks(&mut self, id: &str, buttons: Vec<String>) {
+        if let Some(text) = self.text_of(id) {
+            self.line(Sender::Bot, id, text, buttons);
         }
     }
 
@@ -104,6 +150,7 @@ impl<'a> Draft<'a> {
             conversation: self.conversation,
             messages: self.messages,
             events: self.events,
+            tasks: self.tasks,
             input: input.clone(),
             reading: reading.cloned(),
             trace: Trace {

@@ -1,10 +1,13 @@
 //! Handing off: the rules that call for a person, and the case that is put before them.
 
+use std::borrow::Cow;
+
 use serde_json::json;
 
 use crate::domain::article::Audience;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::id::QueueName;
 use crate::domain::intent::Intent;
 use crate::domain::message::{Sender, Source};
 use crate::domain::reading::Reading;
@@ -25,12 +28,14 @@ const SUGGESTIONS_MAX: usize = 5;
 /// How much of a message the summary quotes, in characters.
 const QUOTE_CHARS_MAX: usize = 160;
 
-/// Every reason that holds, weightiest first; empty when the bot may go on. Each rule is considered, fired or not.
+/// Every reason that holds, weightiest first; empty when the bot may go on. Each rule is considered, fired or not. What
+/// answers a flow's question (a number, an address) is not taken for an intent or a language of its own.
 pub(crate) fn reasons(
     draft: &mut Draft<'_>,
     normal_text: &str,
     reading: &Reading,
     focus: &Focus,
+    answers_flow: bool,
 ) -> Vec<Reason> {
     let mut found = Vec::new();
     let mut consider = |fired: bool, reason: Reason| {
@@ -40,29 +45,27 @@ pub(crate) fn reasons(
     };
     consider(urgent(draft, normal_text), Reason::Urgent);
     consider(
-        asked_for_human(draft, normal_text, reading),
+        asked_for_human(draft, normal_text, reading, answers_flow),
         Reason::AskedForHuman,
     );
     consider(sensitive_topic(draft, normal_text), Reason::SensitiveTopic);
     consider(negative_sentiment(draft, reading), Reason::NegativeSentiment);
-    consider(unsupported_language(draft, reading), Reason::UnsupportedLanguage);
+    consider(
+        unsupported_language(draft, reading, answers_flow),
+        Reason::UnsupportedLanguage,
+    );
     let fault = reading.fault.as_ref().map(ToString::to_string);
     consider(
         draft.rule("unavailable", json!({ "fault": fault }), fault.is_some()),
         Reason::Unavailable,
     );
-    let out_of_scope = focus
-        .sure
-        .as_ref()
-        .is_some_and(|intent| intent.is(Intent::OUT_OF_SCOPE));
+    let sure = focus.sure.as_ref().filter(|_| !answers_flow);
+    let out_of_scope = sure.is_some_and(|intent| intent.is(Intent::OUT_OF_SCOPE));
     consider(
         draft.rule("out_of_scope", json!({ "intent": focus.sure }), out_of_scope),
         Reason::OutOfScope,
     );
-    let always_human = focus
-        .sure
-        .as_ref()
-        .is_some_and(|intent| draft.policy.always_human(intent));
+    let always_human = sure.is_some_and(|intent| draft.policy.always_human(intent));
     consider(
         draft.rule("policy", json!({ "always_human": focus.sure }), always_human),
         Reason::Policy,
@@ -88,14 +91,14 @@ fn urgent(draft: &mut Draft<'_>, normal_text: &str) -> bool {
     draft.rule("urgent", json!({ "phrase": phrase }), phrase.is_some())
 }
 
-fn asked_for_human(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading) -> bool {
+fn asked_for_human(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading, answers_flow: bool) -> bool {
     let phrase = find(&draft.policy.phrases().asked_for_human, normal_text);
     let human = Intent::new(Intent::HUMAN_AGENT);
     let bar = draft.policy.answer_at(&human);
     let confidence = reading
         .intents
         .iter()
-        .find(|scored| scored.name == human)
+        .find(|scored| scored.name == human && !answers_flow)
         .map(|scored| scored.confidence);
     let fired = phrase.is_some() || confidence.is_some_and(|confidence| confidence >= bar);
     draft.rule(
@@ -130,9 +133,10 @@ fn negative_sentiment(draft: &mut Draft<'_>, reading: &Reading) -> bool {
     draft.rule("negative_sentiment", inputs, fired)
 }
 
-fn unsupported_language(draft: &mut Draft<'_>, reading: &Reading) -> bool {
+fn unsupported_language(draft: &mut Draft<'_>, reading: &Reading, answers_flow: bool) -> bool {
     let foreign = reading.language.as_ref().is_some_and(|language| {
-        language.confidence >= LANGUAGE_CONFIDENCE_MIN && !draft.policy.speaks(&language.code)
+        !answers_flow
+            && language.confidence >= LANGUAGE_CONFIDENCE_MIN && !draft.policy.speaks(&language.code)
     });
     draft.rule(
         "unsupported_language",
@@ -143,11 +147,22 @@ fn unsupported_language(draft: &mut Draft<'_>, reading: &Reading) -> bool {
 
 /// The conversation goes to the queue of what it is about, with the case already written up.
 pub(crate) fn hand_off(draft: &mut Draft<'_>, reasons: Vec<Reason>, reading: &Reading) -> Action {
+    hand_off_to(draft, reasons, reading, None)
+}
+
+/// The same, to a queue that a flow names.
+pub(crate) fn hand_off_to(
+    draft: &mut Draft<'_>,
+    reasons: Vec<Reason>,
+    reading: &Reading,
+    queue: Option<&QueueName>,
+) -> Action {
     let Some(&reason) = reasons.first() else {
         return Action::Relay;
     };
+    let reading = &about_the_flow(draft, reading);
     let intent = reading.top().map(|top| &top.name);
-    let queue = draft.policy.queue_for(intent).clone();
+    let queue = queue.unwrap_or_else(|| draft.policy.queue_for(intent)).clone();
     let priority = draft.policy.priority_of(&reasons);
     let minutes = draft.policy.first_response_minutes(priority);
     let progress = &draft.conversation.progress;
@@ -170,6 +185,7 @@ pub(crate) fn hand_off(draft: &mut Draft<'_>, reasons: Vec<Reason>, reading: &Re
         articles: articles(reading),
     };
     draft.conversation.hand_off(handoff.clone());
+    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
     let queue_name = handoff.queue.as_str();
     let reply = format!("handoff.{}", reason.as_str());
     draft.say(
@@ -183,6 +199,20 @@ pub(crate) fn hand_off(draft: &mut Draft<'_>, reasons: Vec<Reason>, reading: &Re
     let event = HandoffRequested::new(&draft.conversation, &handoff, &draft.policy.base_url);
     draft.event(EventData::HandoffRequested(Box::new(event)));
     Action::Handoff(reason)
+}
+
+/// The reading, about what the flow is about where the message alone does not say: "10423", or a lookup's result.
+fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
+    let unsure = reading.top().is_none_or(|top| top.confidence < draft.policy.answer_at(&top.name));
+    match &draft.conversation.progress.flow {
+        Some(state) if unsure => {
+            let mut reading = reading.clone();
+            reading.intents.retain(|scored| scored.name != state.intent.name);
+            reading.intents.insert(0, state.intent.clone());
+            Cow::Owned(reading)
+        }
+        Some(_) | None => Cow::Borrowed(reading),
+    }
 }
 
 /// Extractive: the customer's first and newest words, and which articles the bot has given.
@@ -207,7 +237,24 @@ fn summary(draft: &Draft<'_>) -> String {
     if !given.is_empty() {
         summary.push_str(&format!(" The bot answered with: {}.", given.join(", ")));
     }
+    summary.push_str(&known_from_the_flow(draft));
     summary
+}
+
+/// What a flow has learnt so far, so that nobody asks for it again, and what did not answer.
+fn known_from_the_flow(draft: &Draft<'_>) -> String {
+    let Some(state) = &draft.conversation.progress.flow else {
+        return String::new();
+    };
+    let title = draft.policy.flows.get(&state.flow).map_or(state.flow.as_str(), |flow| &flow.title);
+    let slots = state.slots.iter().map(|(name, value)| format!("{name} {value}"));
+    let results = state.results.iter().map(|(name, result)| match result.problem.as_str() {
+        "" => format!("{name} came out as {}", result.outcome),
+        problem => format!("{name} failed: {problem}"),
+    });
+    let known: Vec<_> = slots.chain(results).collect();
+    let known = if known.is_empty() { "nothing yet".to_owned() } else { known.join("; ") };
+    format!(" In \"{title}\", known so far: {known}.")
 }
 
 fn quote(text: &str) -> String {

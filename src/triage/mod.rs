@@ -6,6 +6,7 @@ mod answer;
 mod clarify;
 pub mod decide;
 mod draft;
+pub mod flow;
 mod handoff;
 mod phrases;
 pub mod policy;

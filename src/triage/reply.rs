@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, context, escape_formatter};
 
 use crate::domain::canned_response::{CannedResponse, Speaker};
 use crate::domain::intent::Intent;
 
 /// Steps a template may take; the longest of the sample business needs under 100.
-const FUEL: u64 = 10_000;
+pub(crate) const FUEL: u64 = 10_000;
 
 /// All that a template can mention; what does not apply is empty.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,12 +56,8 @@ impl Replies {
     /// Takes those in `locale`; every template is compiled and rendered once with all variables empty and once
     /// with all filled, so that a mistake shows now and not in front of a customer.
     pub fn new(responses: &[CannedResponse], locale: &str) -> Result<Self, Vec<ReplyProblem>> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.set_fuel(Some(FUEL));
         let mut replies = Self {
-            environment,
+            environment: environment(),
             speakers: BTreeMap::new(),
             offers: Vec::new(),
         };
@@ -133,6 +129,22 @@ impl Replies {
             .filter(|offer| offer.intents.contains(intent))
             .map(|offer| offer.id.as_str())
     }
+}
+
+/// Where every template of a business is compiled: what is unknown or null is an error and not an empty space, and
+/// nothing runs for ever.
+pub(crate) fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_formatter(|out, state, value| {
+        if value.is_none() {
+            return Err(Error::new(ErrorKind::UndefinedError, "a value that is said is null"));
+        }
+        escape_formatter(out, state, value)
+    });
+    environment.set_fuel(Some(FUEL));
+    environment
 }
 
 fn explain(error: &minijinja::Error) -> String {

@@ -55,7 +55,7 @@ fn hit(article: &str, intent: &str, score: f32) -> ArticleHit {
 }
 
 /// `track_order 0.9, cancel_order 0.1; negative 0.2; language de; order A-10423; fault; hit title intent 0.4; internal title intent 0.9`
-fn reading(text: &str) -> Reading {
+pub(crate) fn reading(text: &str) -> Reading {
     let mut reading = Reading {
         sentiment: Some(Sentiment::new(0.05, 0.9, 0.05)),
         ..Reading::default()

@@ -50,6 +50,7 @@ impl Logger {
                 at: telemetry::now(),
                 data,
             }],
+            tasks: Vec::new(),
             input: Input::Opened,
             reading: None,
             trace: Trace::default(),

@@ -8,6 +8,7 @@ mod classify_cli;
 mod cli;
 mod crash;
 mod decision;
+mod flows;
 mod handoff;
 mod http;
 mod hybrid;

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::support::server::{Server, client, get, post};
-use crate::support::{copy_folder, repository};
+use crate::support::{copy_folder, repository, written};
 
 /// What is written, with the secret between braces.
 const PLANTED: [&str; 20] = [
@@ -275,8 +275,8 @@ fn sample_policy_with(section: &str) -> String {
 }
 
 fn parsed(section: &str) -> Result<Masking, Vec<PolicyProblem>> {
-    let replies = Knowledge::load(&repository().join("knowledge")).unwrap().replies;
-    let policy = Policy::parse(&sample_policy_with(section), &replies, "", "test".into())?;
+    let knowledge = Knowledge::load(&repository().join("knowledge")).unwrap();
+    let policy = Policy::parse(&sample_policy_with(section), &written(&knowledge), "", "test".into())?;
     Ok(*policy.masking())
 }
 

@@ -81,7 +81,7 @@ fn dump(searched: &Searched, questions: &[Question], readings: &[Classification]
 
 fn searched(labelled: &Questions, config: &Config, output: &Output) -> Result<Searched, CliError> {
     let knowledge = if labelled.documents.is_empty() {
-        let (knowledge, _) = assemble::written(&config.paths.knowledge, "").map_err(|problems| {
+        let (knowledge, _) = assemble::written(config, "").map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
             CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
         })?;

@@ -127,6 +127,9 @@ impl From<&TurnRecord> for TraceView {
             Input::AgentMessage { agent, .. } => ("agent_message", Some(agent)),
             Input::AgentAction { agent, action } => (action_name(action), Some(agent)),
             Input::Rated { .. } => ("rated", None),
+            Input::LookupDone { .. } => ("lookup_done", None),
+            Input::CodeSent { .. } => ("code_sent", None),
+            Input::TimerFired { .. } => ("timer_fired", None),
         };
         let reason = if let Action::Handoff(reason) = record.action {
             Some(reason.as_str())

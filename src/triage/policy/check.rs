@@ -4,8 +4,9 @@ use crate::domain::canned_response::CannedResponse;
 use crate::domain::handoff::Reason;
 use crate::domain::id::QueueName;
 use crate::domain::intent::Intent;
+use crate::triage::flow::Flows;
 use crate::triage::policy::rules::Rules;
-use crate::triage::policy::{BOT_LINES, PolicyProblem};
+use crate::triage::policy::{BOT_LINES, PolicyProblem, Written};
 use crate::triage::reply::Replies;
 
 /// Collects what is wrong with rules that parsed.
@@ -96,6 +97,20 @@ impl Check<'_> {
             }
         }
         Some(replies)
+    }
+
+    pub(super) fn flows(&mut self, rules: &Rules, written: &Written<'_>) -> Option<Flows> {
+        let flows = Flows::new(written.flows, written.lookups, &rules.business.locale);
+        let problems = match flows {
+            Ok(flows) => return Some(flows),
+            Err(problems) => problems,
+        };
+        self.problems.extend(problems.into_iter().map(|problem| PolicyProblem {
+            line: Some(problem.line),
+            key: format!("flows.{}.{}", problem.flow, problem.key),
+            message: problem.message,
+        }));
+        None
     }
 
     pub(super) fn queues(&mut self, rules: &Rules) -> Option<Queues> {

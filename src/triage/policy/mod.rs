@@ -5,11 +5,14 @@ mod check;
 mod rules;
 
 use crate::domain::canned_response::CannedResponse;
+use crate::domain::flow::Flow;
 use crate::domain::handoff::Reason;
 use crate::domain::id::QueueName;
 use crate::domain::intent::Intent;
+use crate::domain::lookup::LookupSpec;
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
+use crate::triage::flow::Flows;
 use crate::triage::policy::check::Check;
 use crate::triage::policy::rules::Rules;
 use crate::triage::reply::Replies;
@@ -25,7 +28,7 @@ pub struct PolicyProblem {
 }
 
 /// Lines the engine itself says; each must be among the replies, as must `handoff.<reason>` for every reason.
-pub const BOT_LINES: [&str; 9] = [
+pub const BOT_LINES: [&str; 19] = [
     line::GOODBYE,
     line::ASK_TEXT,
     line::CLARIFY,
@@ -35,6 +38,16 @@ pub const BOT_LINES: [&str; 9] = [
     line::HANDED_BACK,
     line::RESOLVED,
     line::REQUEUED,
+    line::FLOW_CANCELLED,
+    line::FLOW_RESUMED,
+    line::CODE_SENT,
+    line::CODE_NEW,
+    line::CODE_ASK,
+    line::CODE_WRONG,
+    line::CONFIRM_AGAIN,
+    line::STILL_LOOKING,
+    line::BUTTON_YES,
+    line::BUTTON_NO,
 ];
 
 /// Ids of the bot's own lines.
@@ -48,13 +61,32 @@ pub(crate) mod line {
     pub(crate) const HANDED_BACK: &str = "handed_back";
     pub(crate) const RESOLVED: &str = "resolved";
     pub(crate) const REQUEUED: &str = "requeued";
+    pub(crate) const FLOW_CANCELLED: &str = "flow_cancelled";
+    pub(crate) const FLOW_RESUMED: &str = "flow_resumed";
+    pub(crate) const CODE_SENT: &str = "code_sent";
+    pub(crate) const CODE_NEW: &str = "code_new";
+    pub(crate) const CODE_ASK: &str = "code_ask";
+    pub(crate) const CODE_WRONG: &str = "code_wrong";
+    pub(crate) const CONFIRM_AGAIN: &str = "confirm_again";
+    pub(crate) const STILL_LOOKING: &str = "still_looking";
+    pub(crate) const BUTTON_YES: &str = "button_yes";
+    pub(crate) const BUTTON_NO: &str = "button_no";
 }
 
-/// A checked policy together with the lines it needs.
+/// What the business wrote beside the policy, and what its systems can be asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Written<'a> {
+    pub replies: &'a [CannedResponse],
+    pub flows: &'a [Flow],
+    pub lookups: &'a [LookupSpec],
+}
+
+/// A checked policy together with the lines and flows it needs.
 #[derive(Debug)]
 pub struct Policy {
     rules: Rules,
     pub replies: Replies,
+    pub flows: Flows,
     queues: Vec<(QueueName, Vec<Intent>)>,
     default_queue: QueueName,
     /// Where this server is reached from outside, without a slash at the end; for links in handoffs.
@@ -64,10 +96,10 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// `text` is `policy.yml`. All problems are returned, not the first only.
+    /// All problems are returned, not the first only.
     pub fn parse(
         text: &str,
-        responses: &[CannedResponse],
+        written: &Written<'_>,
         base_url: &str,
         version: String,
     ) -> Result<Self, Vec<PolicyProblem>> {
@@ -85,13 +117,15 @@ impl Policy {
             problems: Vec::new(),
         };
         check.numbers(&rules);
-        let replies = check.replies(&rules, responses);
+        let replies = check.replies(&rules, written.replies);
         let queues = check.queues(&rules);
+        let flows = check.flows(&rules, written);
         rules.phrases.normalise();
-        match (check.problems.is_empty(), replies, queues) {
-            (true, Some(replies), Some((queues, default_queue))) => Ok(Self {
+        match (check.problems.is_empty(), replies, queues, flows) {
+            (true, Some(replies), Some((queues, default_queue)), Some(flows)) => Ok(Self {
                 rules,
                 replies,
+                flows,
                 queues,
                 default_queue,
                 base_url: base_url.trim_end_matches('/').to_owned(),
@@ -196,8 +230,10 @@ impl Policy {
             .queues
             .iter()
             .map(|(queue, intents)| (format!("queues.{queue}.intents"), intents.iter().collect()));
+        let flows = self.flows.intents().map(|(flow, intent)| (format!("flows.{flow}.intents"), vec![intent]));
         lists
             .chain(queues)
+            .chain(flows)
             .flat_map(|(key, intents)| intents.into_iter().map(move |intent| (key.clone(), intent)))
             .collect()
     }

@@ -104,6 +104,20 @@ pub struct Phrases {
     pub asked_for_human: Vec<String>,
     pub urgent: Vec<String>,
     pub not_helped: Vec<String>,
+    /// End a flow.
+    #[serde(default)]
+    pub cancel: Vec<String>,
+    /// Ask for another one-time code.
+    #[serde(default)]
+    pub resend_code: Vec<String>,
+    /// Ask the same of another thing: "and the other one?"
+    #[serde(default)]
+    pub follow_up: Vec<String>,
+    /// How a yes and a no begin.
+    #[serde(default)]
+    pub yes: Vec<String>,
+    #[serde(default)]
+    pub no: Vec<String>,
     pub sensitive_topics: BTreeMap<String, Vec<String>>,
 }
 
@@ -132,7 +146,16 @@ pub(super) struct Minutes {
 impl Phrases {
     /// As the text is normalised that they are looked for in.
     pub(super) fn normalise(&mut self) {
-        let lists = [&mut self.asked_for_human, &mut self.urgent, &mut self.not_helped];
+        let lists = [
+            &mut self.asked_for_human,
+            &mut self.urgent,
+            &mut self.not_helped,
+            &mut self.cancel,
+            &mut self.resend_code,
+            &mut self.follow_up,
+            &mut self.yes,
+            &mut self.no,
+        ];
         for phrase in lists
             .into_iter()
             .chain(self.sensitive_topics.values_mut())

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{MESSAGES, RowsFile, keys, object, run};
 use crate::support::program::firstline;
-use crate::support::repository;
+use crate::support::{repository, written};
 
 /// Few rows promise little: with 42 messages in four wordings, a fifth wrong.
 const LAX: [&str; 2] = ["--max-wrong", "0.2"];
@@ -29,7 +29,7 @@ fn policy_with(block: &str) -> Policy {
     let (_, after) = rest.split_once("\n# How much").unwrap();
     let text = format!("{before}{block}\n# How much{after}");
     let knowledge = Knowledge::load(&folder).unwrap();
-    Policy::parse(&text, &knowledge.replies, "", "test".into()).unwrap()
+    Policy::parse(&text, &written(&knowledge), "", "test".into()).unwrap()
 }
 
 #[test]

@@ -82,6 +82,7 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
         text: text.clone(),
         at: now,
         source: None,
+        buttons: Vec::new(),
     };
     after.push(message.clone());
     let data = EventData::MessageCreated {
@@ -105,6 +106,7 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
         }],
         conversation: after,
         messages: vec![message],
+        tasks: Vec::new(),
         input: Input::CustomerMessage {
             text: Text::parse(&text).expect("the text is clean"),
         },

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use firstline::knowledge::Knowledge;
-use firstline::triage::policy::Policy;
+use firstline::triage::policy::{Policy, Written};
 
 pub(crate) fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -27,13 +27,21 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
+/// The replies alone: a business without flows.
+pub(crate) fn written(knowledge: &Knowledge) -> Written<'_> {
+    Written {
+        replies: &knowledge.replies,
+        ..Written::default()
+    }
+}
+
 /// The policy and replies of the sample business.
 pub(crate) fn sample_policy() -> Arc<Policy> {
     static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
         let folder = repository().join("knowledge");
         let knowledge = Knowledge::load(&folder).unwrap();
         let text = fs::read_to_string(folder.join("policy.yml")).unwrap();
-        Arc::new(Policy::parse(&text, &knowledge.replies, "http://127.0.0.1:8080", "test".into()).unwrap())
+        Arc::new(Policy::parse(&text, &written(&knowledge), "http://127.0.0.1:8080", "test".into()).unwrap())
     });
     Arc::clone(&POLICY)
 }

@@ -1,0 +1,91 @@
+//! Flows: routine requests that take several turns, run from what the business wrote. Pure: a lookup or a code to send is
+//! a task in the turn, and what comes of it is the next input.
+//!
+//! ```text
+//!  start ─▶ run: ask │ verify │ look up │ confirm │ say │ hand off │ end
+//!            ▲    waits for      │
+//!            │    a slot ────────┤── hear: what the customer writes: a value, a yes, a code; or something else
+//!            └─── a task ────────┘── take in: what came of a lookup, or of sending a code
+//! ```
+
+mod check;
+mod hear;
+mod identity;
+mod lines;
+mod run;
+mod slots;
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+
+use crate::domain::flow::{Flow, FlowState};
+use crate::domain::intent::Intent;
+use crate::domain::lookup::LookupSpec;
+use crate::triage::draft::Draft;
+use crate::triage::flow::check::Check;
+use crate::triage::flow::lines::{Lines, context};
+
+pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind};
+pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
+pub(crate) use crate::triage::flow::run::{follow_up, start, take_in};
+
+/// A mistake in a flow, told by the flow's id, the line in its file and the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FlowProblem {
+    pub flow: String,
+    pub line: u64,
+    pub key: String,
+    pub message: String,
+}
+
+/// The flows of a business, checked against each other, their replies and the lookups there are.
+#[derive(Debug)]
+pub struct Flows {
+    flows: Vec<Flow>,
+    lookups: BTreeMap<String, LookupSpec>,
+    lines: Lines,
+}
+
+impl Flows {
+    /// All problems are returned. Replies are taken in `locale`, and those that name none.
+    pub fn new(flows: &[Flow], lookups: &[LookupSpec], locale: &str) -> Result<Self, Vec<FlowProblem>> {
+        let mut lines = Lines::new();
+        let lookups = lookups.iter().map(|spec| (spec.name.clone(), spec.clone())).collect();
+        let problems = Check::new(flows, &lookups, &mut lines, locale).problems();
+        if problems.is_empty() {
+            Ok(Self {
+                flows: flows.to_vec(),
+                lookups,
+                lines,
+            })
+        } else {
+            Err(problems)
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.id == id)
+    }
+
+    /// The flow that a message of this intent starts.
+    pub(crate) fn starting(&self, intent: &Intent) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.intents.contains(intent))
+    }
+
+    /// Every intent that starts a flow, with the flow's id.
+    pub fn intents(&self) -> impl Iterator<Item = (&str, &Intent)> {
+        self.flows
+            .iter()
+            .flat_map(|flow| flow.intents.iter().map(|intent| (flow.id.as_str(), intent)))
+    }
+
+    fn spec(&self, lookup: &str) -> Option<&LookupSpec> {
+        self.lookups.get(lookup)
+    }
+
+    fn context(&self, flow: &Flow, state: &FlowState, draft: &Draft<'_>) -> Value {
+        let (customer, business) = (&draft.conversation.customer.name, &draft.policy.business().name);
+        context(flow, state, |lookup| self.spec(lookup), customer, business)
+    }
+}
