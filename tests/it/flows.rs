@@ -15,7 +15,7 @@ use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
-use firstline::domain::reading::Reading;
+use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, Input, Turn};
