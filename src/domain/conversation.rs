@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::agent::Agent;
 use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
-use crate::domain::flow::FlowState;
+use crate::domain::flow::{FlowState, Wait};
 use crate::domain::handoff::Handoff;
-use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::intent::Intent;
 use crate::domain::message::Message;
@@ -190,6 +190,18 @@ impl Conversation {
             handoff: None,
             rating: None,
             messages: Vec::new(),
+        }
+    }
+
+    /// The task whose result the bot needs before it can go on; `None` also where it is not the bot's to go on.
+    pub fn awaited_task(&self) -> Option<&TaskId> {
+        match (
+            self.progress.flow.as_ref()?.waits_for.as_ref()?,
+            &self.owner,
+            self.status,
+        ) {
+            (Wait::Task(task), Owner::Bot, Status::Open) => Some(task),
+            (Wait::Task(_) | Wait::Slot(_) | Wait::Confirmation | Wait::Code, _, _) => None,
         }
     }
 

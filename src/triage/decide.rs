@@ -27,8 +27,8 @@ use crate::domain::reading::Reading;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
-use crate::triage::policy::{Policy, line};
 use crate::triage::flow::{Heard, Said};
+use crate::triage::policy::{Policy, line};
 use crate::triage::{agent, answer, clarify, flow, handoff, phrases};
 
 /// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
@@ -197,8 +197,12 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
     ) {
         return ask(draft, line::NOT_HELPED, reading);
     }
-    if let Some(flow) = draft.policy.flows.starting(intent) {
-        let confidence = reading.intents.iter().find(|scored| scored.name == *intent).map_or(1.0, |scored| scored.confidence);
+    if let Some(flow) = draft.policy.flows.starting(intent, said) {
+        let confidence = reading
+            .intents
+            .iter()
+            .find(|scored| scored.name == *intent)
+            .map_or(1.0, |scored| scored.confidence);
         let name = intent.clone();
         return flow::start(draft, &flow.id, ScoredIntent { name, confidence }, said);
     }
@@ -235,7 +239,10 @@ fn ask(draft: &mut Draft<'_>, reply: &str, reading: &Reading) -> Action {
 }
 
 fn close(draft: &mut Draft<'_>) -> Action {
-    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
+    (
+        draft.conversation.progress.flow,
+        draft.conversation.progress.paused,
+    ) = (None, None);
     draft.bot_says(line::GOODBYE);
     draft.conversation.status = Status::Resolved;
     draft.event(EventData::ConversationResolved {

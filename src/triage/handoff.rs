@@ -8,7 +8,7 @@ use crate::domain::article::Audience;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::id::QueueName;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
@@ -136,7 +136,8 @@ fn negative_sentiment(draft: &mut Draft<'_>, reading: &Reading) -> bool {
 fn unsupported_language(draft: &mut Draft<'_>, reading: &Reading, answers_flow: bool) -> bool {
     let foreign = reading.language.as_ref().is_some_and(|language| {
         !answers_flow
-            && language.confidence >= LANGUAGE_CONFIDENCE_MIN && !draft.policy.speaks(&language.code)
+            && language.confidence >= LANGUAGE_CONFIDENCE_MIN
+            && !draft.policy.speaks(&language.code)
     });
     draft.rule(
         "unsupported_language",
@@ -185,7 +186,10 @@ pub(crate) fn hand_off_to(
         articles: articles(reading),
     };
     draft.conversation.hand_off(handoff.clone());
-    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
+    (
+        draft.conversation.progress.flow,
+        draft.conversation.progress.paused,
+    ) = (None, None);
     let queue_name = handoff.queue.as_str();
     let reply = format!("handoff.{}", reason.as_str());
     draft.say(
@@ -201,11 +205,14 @@ pub(crate) fn hand_off_to(
     Action::Handoff(reason)
 }
 
-/// The reading, about what the flow is about where the message alone does not say: "10423", or a lookup's result.
+/// The reading, about what the flow is about where the message alone does not say: "10423", "a person please", or a
+/// lookup's result.
 fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
-    let unsure = reading.top().is_none_or(|top| top.confidence < draft.policy.answer_at(&top.name));
+    let says_what = |top: &ScoredIntent| {
+        top.confidence >= draft.policy.answer_at(&top.name) && draft.policy.queue_of(&top.name).is_some()
+    };
     match &draft.conversation.progress.flow {
-        Some(state) if unsure => {
+        Some(state) if !reading.top().is_some_and(says_what) => {
             let mut reading = reading.clone();
             reading.intents.retain(|scored| scored.name != state.intent.name);
             reading.intents.insert(0, state.intent.clone());
@@ -246,14 +253,25 @@ fn known_from_the_flow(draft: &Draft<'_>) -> String {
     let Some(state) = &draft.conversation.progress.flow else {
         return String::new();
     };
-    let title = draft.policy.flows.get(&state.flow).map_or(state.flow.as_str(), |flow| &flow.title);
+    let title = draft
+        .policy
+        .flows
+        .get(&state.flow)
+        .map_or(state.flow.as_str(), |flow| &flow.title);
     let slots = state.slots.iter().map(|(name, value)| format!("{name} {value}"));
-    let results = state.results.iter().map(|(name, result)| match result.problem.as_str() {
-        "" => format!("{name} came out as {}", result.outcome),
-        problem => format!("{name} failed: {problem}"),
-    });
+    let results = state
+        .results
+        .iter()
+        .map(|(name, result)| match result.problem.as_str() {
+            "" => format!("{name} came out as {}", result.outcome),
+            problem => format!("{name} failed: {problem}"),
+        });
     let known: Vec<_> = slots.chain(results).collect();
-    let known = if known.is_empty() { "nothing yet".to_owned() } else { known.join("; ") };
+    let known = if known.is_empty() {
+        "nothing yet".to_owned()
+    } else {
+        known.join("; ")
+    };
     format!(" In \"{title}\", known so far: {known}.")
 }
 

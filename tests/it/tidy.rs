@@ -21,13 +21,13 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("ports", "domain"),
     // L2: the order of steps, the tails of the log.
     ("engine", "domain triage ports"),
-    ("outbox", "domain ports tasks entropy"),
+    ("outbox", "domain ports tasks entropy egress"),
     ("live", "domain ports tasks"),
     // L3: adapters, and the offline tools. They know the ports, never the engine.
     ("classify", "domain ports"),
     ("knowledge", "domain ports"),
     ("store", "domain ports"),
-    ("connect", "domain ports"),
+    ("connect", "domain ports egress"),
     ("labelled", "domain"),
     ("eval", "domain triage classify report ports labelled"),
     ("train", "domain triage classify report ports labelled eval"),
@@ -36,18 +36,19 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // L5: where the parts are joined. `config` takes the `Options` of each module that has some.
     (
         "config",
-        "domain triage classify knowledge store outbox live http engine telemetry",
+        "domain triage classify knowledge store outbox live http engine connect telemetry egress",
     ),
     (
         "cli",
         "domain triage report ports engine outbox live classify knowledge store connect labelled train eval http config \
-         tasks telemetry entropy",
+         tasks telemetry entropy egress",
     ),
     ("main", "cli"),
     // The side: these know nothing of ours.
     ("tasks", ""),
     ("telemetry", ""),
     ("entropy", ""),
+    ("egress", ""),
 ];
 
 #[test]

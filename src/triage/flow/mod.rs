@@ -51,7 +51,10 @@ impl Flows {
     /// All problems are returned. Replies are taken in `locale`, and those that name none.
     pub fn new(flows: &[Flow], lookups: &[LookupSpec], locale: &str) -> Result<Self, Vec<FlowProblem>> {
         let mut lines = Lines::new();
-        let lookups = lookups.iter().map(|spec| (spec.name.clone(), spec.clone())).collect();
+        let lookups = lookups
+            .iter()
+            .map(|spec| (spec.name.clone(), spec.clone()))
+            .collect();
         let problems = Check::new(flows, &lookups, &mut lines, locale).problems();
         if problems.is_empty() {
             Ok(Self {
@@ -68,9 +71,14 @@ impl Flows {
         self.flows.iter().find(|flow| flow.id == id)
     }
 
-    /// The flow that a message of this intent starts.
-    pub(crate) fn starting(&self, intent: &Intent) -> Option<&Flow> {
-        self.flows.iter().find(|flow| flow.intents.contains(intent))
+    /// The flow that this message starts, which is surely of this intent.
+    pub(crate) fn starting(&self, intent: &Intent, said: &Said<'_>) -> Option<&Flow> {
+        let flow = self.flows.iter().find(|flow| flow.intents.contains(intent))?;
+        let has = |name: &String| {
+            let slot = flow.slot(name)?;
+            slots::find(slot, said, false, &[], &mut Vec::new())
+        };
+        flow.needs.iter().all(|name| has(name).is_some()).then_some(flow)
     }
 
     /// Every intent that starts a flow, with the flow's id.
@@ -85,7 +93,7 @@ impl Flows {
     }
 
     fn context(&self, flow: &Flow, state: &FlowState, draft: &Draft<'_>) -> Value {
-        let (customer, business) = (&draft.conversation.customer.name, &draft.policy.business().name);
+        let (customer, business) = (&draft.conversation.customer, &draft.policy.business().name);
         context(flow, state, |lookup| self.spec(lookup), customer, business)
     }
 }

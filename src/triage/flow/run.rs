@@ -32,7 +32,9 @@ pub(crate) fn start(draft: &mut Draft<'_>, id: &str, intent: ScoredIntent, said:
     let fresh = begin(flow, intent);
     let progress = &mut draft.conversation.progress;
     let interrupted = progress.flow.replace(fresh);
-    progress.paused = interrupted.or(progress.paused.take()).filter(|paused| paused.flow != id);
+    progress.paused = interrupted
+        .or(progress.paused.take())
+        .filter(|paused| paused.flow != id);
     hear::take(draft, flow, said, None);
     remember_from_before(draft, flow);
     go_on(draft, said.reading)
@@ -55,8 +57,15 @@ fn remember_from_before(draft: &mut Draft<'_>, flow: &Flow) {
     let progress = &mut draft.conversation.progress;
     let Some(state) = &mut progress.flow else { return };
     for slot in flow.slots.iter().filter(|slot| slot.remember) {
-        if let Some(value) = progress.remembered.get(&slot.name).filter(|value| slots::fits(slot, value)) {
-            state.slots.entry(slot.name.clone()).or_insert_with(|| value.clone());
+        if let Some(value) = progress
+            .remembered
+            .get(&slot.name)
+            .filter(|value| slots::fits(slot, value))
+        {
+            state
+                .slots
+                .entry(slot.name.clone())
+                .or_insert_with(|| value.clone());
         }
     }
 }
@@ -67,12 +76,18 @@ pub(crate) fn follow_up<'d>(draft: &mut Draft<'d>, said: &Said<'_>) -> Option<(&
     let flow = last.as_deref().and_then(|id| draft.policy.flows.get(id));
     let fired = flow.filter(|flow| {
         let known = &draft.conversation.progress.remembered;
-        let new_value = flow.slots.iter().filter(|slot| matches!(slot.fill, Fill::Entity(_))).any(|slot| {
-            let value = slots::find(slot, said, false, &[], &mut Vec::new());
-            value.is_some_and(|value| known.get(&slot.name) != Some(&value))
-        });
+        let new_value = flow
+            .slots
+            .iter()
+            .filter(|slot| matches!(slot.fill, Fill::Entity(_)))
+            .any(|slot| {
+                let value = slots::find(slot, said, false, &[], &mut Vec::new());
+                value.is_some_and(|value| known.get(&slot.name) != Some(&value))
+            });
         let phrase = find(&draft.policy.phrases().follow_up, said.normal).is_some();
-        let about_it = said.sure.is_none_or(|sure| flow.intents.contains(sure) || hear::says_little(draft, sure));
+        let about_it = said
+            .sure
+            .is_none_or(|sure| flow.intents.contains(sure) || hear::says_little(draft, sure));
         about_it && (new_value || phrase)
     });
     draft.rule("follow_up", json!({ "last_flow": last }), fired.is_some());
@@ -82,7 +97,13 @@ pub(crate) fn follow_up<'d>(draft: &mut Draft<'d>, said: &Said<'_>) -> Option<(&
         draft.conversation.progress.remembered.remove(&slot.name);
     }
     let name = flow.intents.first()?.clone();
-    Some((flow, ScoredIntent { name, confidence: 1.0 }))
+    Some((
+        flow,
+        ScoredIntent {
+            name,
+            confidence: 1.0,
+        },
+    ))
 }
 
 /// From the present step to where the customer, or something outside, has to say something.
@@ -116,12 +137,20 @@ fn passes(draft: &Draft<'_>, flow: &Flow, state: &FlowState, step: &Step) -> Res
         return Ok(true);
     };
     let flows = &draft.policy.flows;
-    let value = flows.lines.evaluate(condition, &flows.context(flow, state, draft))?;
+    let value = flows
+        .lines
+        .evaluate(condition, &flows.context(flow, state, draft))?;
     Ok(value.is_true())
 }
 
 /// `None` when the flow can go on at once.
-fn do_step(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, step: &Step, reading: &Reading) -> Option<Action> {
+fn do_step(
+    draft: &mut Draft<'_>,
+    flow: &Flow,
+    state: &FlowState,
+    step: &Step,
+    reading: &Reading,
+) -> Option<Action> {
     match &step.deed {
         Deed::Ask { slot } if state.slots.contains_key(slot) => None,
         Deed::Ask { slot } => Some(match flow.slot(slot) {
@@ -137,7 +166,11 @@ fn do_step(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, step: &Step, r
             Err(problem) => Some(broken(draft, &problem, reading)),
         },
         Deed::HandOff { reason, queue } => {
-            draft.rule(reason.as_str(), json!({ "flow": flow.id, "line": step.line }), true);
+            draft.rule(
+                reason.as_str(),
+                json!({ "flow": flow.id, "line": step.line }),
+                true,
+            );
             Some(hand_off_to(draft, vec![*reason], reading, queue.as_ref()))
         }
         Deed::End => Some(end(draft, reading)),
@@ -153,19 +186,38 @@ pub(super) fn ask(draft: &mut Draft<'_>, flow: &Flow, slot: &Slot, reply: &str, 
 }
 
 /// The same, not counted: a question that the customer has not failed to answer.
-pub(super) fn question(draft: &mut Draft<'_>, flow: &Flow, slot: &Slot, reply: &str, reading: &Reading) -> Action {
+pub(super) fn question(
+    draft: &mut Draft<'_>,
+    flow: &Flow,
+    slot: &Slot,
+    reply: &str,
+    reading: &Reading,
+) -> Action {
     match choices(draft, flow, slot) {
-        Ok(choices) => wait_for(draft, flow, Wait::Slot(slot.name.clone()), reply, slots::buttons(&choices), reading),
+        Ok(choices) => wait_for(
+            draft,
+            flow,
+            Wait::Slot(slot.name.clone()),
+            reply,
+            slots::buttons(&choices),
+            reading,
+        ),
         Err(problem) => broken(draft, &problem, reading),
     }
 }
 
 /// What the slot can be chosen from now.
-pub(super) fn choices(draft: &Draft<'_>, flow: &Flow, slot: &Slot) -> Result<Vec<slots::Choice>, minijinja::Error> {
+pub(super) fn choices(
+    draft: &Draft<'_>,
+    flow: &Flow,
+    slot: &Slot,
+) -> Result<Vec<slots::Choice>, minijinja::Error> {
     let options = match (&slot.fill, &draft.conversation.progress.flow) {
         (Fill::Options(expression), Some(state)) => {
             let flows = &draft.policy.flows;
-            flows.lines.evaluate(expression, &flows.context(flow, state, draft))?
+            flows
+                .lines
+                .evaluate(expression, &flows.context(flow, state, draft))?
         }
         (Fill::Entity(_) | Fill::Choices(_) | Fill::Options(_) | Fill::Text, _) => Value::UNDEFINED,
     };
@@ -179,9 +231,18 @@ fn confirm(draft: &mut Draft<'_>, flow: &Flow, reply: &str, reading: &Reading) -
 
 /// Counts that something is asked for; true when it has been asked for `limit` times already.
 pub(super) fn too_often(draft: &mut Draft<'_>, what: &str, limit: u32) -> bool {
-    let asked = draft.conversation.progress.flow.as_ref().and_then(|state| state.asked.get(what));
+    let asked = draft
+        .conversation
+        .progress
+        .flow
+        .as_ref()
+        .and_then(|state| state.asked.get(what));
     let before = asked.copied().unwrap_or_default();
-    let fired = draft.rule("asked_too_often", json!({ "for": what, "asked": before, "limit": limit }), before >= limit);
+    let fired = draft.rule(
+        "asked_too_often",
+        json!({ "for": what, "asked": before, "limit": limit }),
+        before >= limit,
+    );
     if let Some(state) = &mut draft.conversation.progress.flow {
         state.asked.insert(what.to_owned(), before + 1);
     }
@@ -206,7 +267,12 @@ fn wait_for(
 }
 
 /// One of the flow's replies, with what is known now.
-pub(super) fn say(draft: &mut Draft<'_>, flow: &Flow, reply: &str, buttons: Vec<String>) -> Result<(), minijinja::Error> {
+pub(super) fn say(
+    draft: &mut Draft<'_>,
+    flow: &Flow,
+    reply: &str,
+    buttons: Vec<String>,
+) -> Result<(), minijinja::Error> {
     let Some(state) = &draft.conversation.progress.flow else {
         return Ok(());
     };
@@ -219,14 +285,22 @@ pub(super) fn say(draft: &mut Draft<'_>, flow: &Flow, reply: &str, buttons: Vec<
 }
 
 /// The arguments of a lookup: an expression each, and whatever it gives as text.
-pub(super) fn arguments(draft: &Draft<'_>, flow: &Flow, state: &FlowState, call: &Call) -> Result<LookupRequest, minijinja::Error> {
+pub(super) fn arguments(
+    draft: &Draft<'_>,
+    flow: &Flow,
+    state: &FlowState,
+    call: &Call,
+) -> Result<LookupRequest, minijinja::Error> {
     let flows = &draft.policy.flows;
     let context = flows.context(flow, state, draft);
     let value = |(name, expression): (&String, &String)| {
         let value = flows.lines.evaluate(expression, &context)?;
         if value.is_none() || value.is_undefined() {
             let message = format!("{expression} has no value yet");
-            return Err(minijinja::Error::new(minijinja::ErrorKind::UndefinedError, message));
+            return Err(minijinja::Error::new(
+                minijinja::ErrorKind::UndefinedError,
+                message,
+            ));
         }
         Ok((name.clone(), value.to_string()))
     };
@@ -237,11 +311,19 @@ pub(super) fn arguments(draft: &Draft<'_>, flow: &Flow, state: &FlowState, call:
 }
 
 fn look_up(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, call: &Call, reading: &Reading) -> Action {
-    let private = draft.policy.flows.spec(&call.lookup).is_none_or(|spec| spec.private);
+    let private = draft
+        .policy
+        .flows
+        .spec(&call.lookup)
+        .is_none_or(|spec| spec.private);
     let customer = &draft.conversation.customer;
     // `check` has seen to it that a proof comes first; if ever it did not, nothing is asked.
     let refused = private && !(customer.verified && !customer.id.is_empty());
-    if draft.rule("verification_failed", json!({ "lookup": call.lookup, "private": private }), refused) {
+    if draft.rule(
+        "verification_failed",
+        json!({ "lookup": call.lookup, "private": private }),
+        refused,
+    ) {
         return hand_off(draft, vec![Reason::VerificationFailed], reading);
     }
     let mut request = match arguments(draft, flow, state, call) {
@@ -249,7 +331,9 @@ fn look_up(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, call: &Call, r
         Err(problem) => return broken(draft, &problem, reading),
     };
     if private {
-        request.arguments.insert("customer".to_owned(), draft.conversation.customer.id.clone());
+        request
+            .arguments
+            .insert("customer".to_owned(), draft.conversation.customer.id.clone());
     }
     wait_for_task(draft, Work::Lookup { request })
 }
@@ -341,7 +425,11 @@ pub(super) fn forget(draft: &mut Draft<'_>, flow: &Flow, slot: &Slot) {
                 state.results.remove(name);
             }
             // What could be chosen may be another thing now.
-            Deed::Ask { slot } if flow.slot(slot).is_some_and(|slot| matches!(slot.fill, Fill::Options(_))) => {
+            Deed::Ask { slot }
+                if flow
+                    .slot(slot)
+                    .is_some_and(|slot| matches!(slot.fill, Fill::Options(_))) =>
+            {
                 state.slots.remove(slot);
             }
             Deed::Ask { .. }

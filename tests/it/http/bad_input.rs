@@ -188,6 +188,14 @@ async fn bad_queries() {
             .problem(400, "invalid_query")
             .await;
     }
+    let (id, token) = app.open().await;
+    for path in ["/v1/conversations", &format!("/v1/conversations/{id}/messages")] {
+        for query in ["wait=21", "wait=-1", "wait=1.5", "wait=x", "wiat=1"] {
+            app.post(&format!("{path}?{query}"), &token, &json!({ "text": "hi" }))
+                .problem(400, "invalid_query")
+                .await;
+        }
+    }
     app.get("/v1/queue?cursor=nonsense", &app.agent)
         .problem(400, "invalid_cursor")
         .await;

@@ -37,7 +37,12 @@ impl Server {
 
     /// What it writes to standard error goes to `log`.
     pub(crate) fn start_logging(data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
-        let mut child = program(repository())
+        Self::start_in(repository(), data, environment, log)
+    }
+
+    /// On the business that `folder` holds.
+    pub(crate) fn start_in(folder: &Path, data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
+        let mut child = program(folder)
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
             .env("FIRSTLINE_WEBHOOKS__ALLOW_HTTP", "true")
