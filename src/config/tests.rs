@@ -65,7 +65,7 @@ fn the_example_of_a_connector_is_what_the_defaults_are() {
     let problem = config.problem(problems[0].key.clone(), problems[0].message.clone());
     assert!(
         problem.to_string().starts_with(
-            "firstline.toml:4: connectors.shop.headers.authorization: the environment variable SHOP_TOKEN is not set"
+            "firstline.toml:5: connectors.shop.headers.authorization: the environment variable SHOP_TOKEN is not set"
         ),
         "{problem}"
     );

@@ -19,7 +19,7 @@ use crate::ports::Lookup;
 pub struct Connectors(BTreeMap<String, Connector>);
 
 impl Connectors {
-    /// Nothing is called yet. `environment` is what `${NAME}` in a header stands for. The error is all that is wrong,
+    /// Nothing is called yet. `environment` is what `${NAME}` stands for. The error is all that is wrong,
     /// in the order of connectors and lookups.
     pub fn new(options: &Options, environment: &BTreeMap<String, String>) -> Result<Self, Vec<Problem>> {
         let mut problems = Problems::default();

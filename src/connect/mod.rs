@@ -22,6 +22,7 @@ mod options;
 mod problem;
 mod request;
 mod template;
+mod variables;
 
 pub use connectors::Connectors;
 pub use options::{BreakerOptions, ConnectorOptions, HeaderText, LookupOptions, Method, Options};

@@ -19,7 +19,7 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ConnectorOptions {
-    /// Every path is put behind it.
+    /// Every path is put behind it. `${NAME}` stands for an environment variable, here and in headers.
     pub base_url: String,
     /// Sent with every request.
     pub headers: BTreeMap<String, HeaderText>,

@@ -108,7 +108,7 @@ fn check_names_every_problem_with_file_line_and_key() {
 #[test]
 fn check_names_the_problems_of_connectors_where_they_stand() {
     let folder = tempfile::tempdir().unwrap();
-    copy_folder(&repository().join("knowledge"), &folder.path().join("knowledge"));
+    run_in(folder.path(), &["init"], &[]);
     let file = folder.path().join("firstline.toml");
     let settings = "[connectors.shop]\nbase_url = \"https://shop.example\"\n\n[connectors.shop.lookups.order]\n\
                     path = \"/orders/{order_number}\"\noutcomes = { 200 = \"ok\", 302 = \"moved\" }\n\

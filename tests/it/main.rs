@@ -13,6 +13,7 @@ mod drain;
 mod flows;
 mod handoff;
 mod http;
+mod hybrid;
 mod knowledge;
 mod labelled;
 mod live;

@@ -44,8 +44,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
          tasks telemetry entropy egress",
     ),
     ("main", "cli"),
-    // The side: these know nothing of ours.
-    ("tasks", ""),
+    ("tasks", ""), // The side: these know nothing of ours.
     ("telemetry", ""),
     ("entropy", ""),
     ("egress", ""),

@@ -16,6 +16,7 @@ use crate::connect::headers::headers;
 use crate::connect::is_name;
 use crate::connect::options::ConnectorOptions;
 use crate::connect::problem::Problems;
+use crate::connect::variables::filled;
 use crate::domain::time::Duration;
 use crate::egress;
 use crate::egress::guard::{self, check_url};
@@ -50,7 +51,9 @@ pub(super) fn connector(
         ports: Vec::new(),
         networks: options.networks.clone(),
     };
-    let base = base(&options.base_url, &guard, &format!("{key}.base_url"), problems);
+    let base_key = format!("{key}.base_url");
+    let base = problems.take(&base_key, filled(&options.base_url, environment));
+    let base = base.and_then(|filled| base_url(&filled.text, &guard, &base_key, problems));
     let headers = headers(&options.headers, environment, &format!("{key}.headers"), problems);
     limits(options, &key, problems);
     let mut lookups = BTreeMap::new();
@@ -82,7 +85,7 @@ pub(super) fn connector(
     })
 }
 
-fn base(text: &str, guard: &guard::Options, key: &str, problems: &mut Problems) -> Option<Url> {
+fn base_url(text: &str, guard: &guard::Options, key: &str, problems: &mut Problems) -> Option<Url> {
     if text.is_empty() {
         problems.add(key, "this is missing; give one like https://shop.example.com/api");
         return None;
@@ -242,6 +245,12 @@ mod tests {
                 "",
             ),
             ("https://shop.example:9000/api/", "", ""),
+            ("${SHOP_URL:-https://shop.example}", "", ""),
+            (
+                "https://${SHOP_HOST}/",
+                "",
+                "the environment variable SHOP_HOST is not set",
+            ),
         ] {
             let said = said(&format!("[shop]\nbase_url = '{url}'\n{more}\n"));
             assert_eq!(said.is_empty(), expected.is_empty(), "{url}: {said:?}");
