@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::watch;
 
-use crate::domain::article::{ArticleHit, Audience};
+use crate::domain::article::Audience;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::id::{ConversationId, WorkspaceId};
-use crate::domain::message::Text;
-use crate::domain::reading::{Fault, Reading};
+use crate::domain::message::{Message, Sender, Text};
+use crate::domain::reading::Reading;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Refusal, TurnRecord};
 use crate::ports::{
@@ -110,7 +110,8 @@ impl Engine {
             return Ok(record);
         }
         let parts = self.in_service.parts();
-        let (input, reading) = self.prepare(input, &parts).await;
+        let said = self.said(target, input).await?;
+        let (input, reading) = self.prepare(input, &said, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
             let conversation = self.conversation(target, &parts, now).await?;
@@ -125,13 +126,23 @@ impl Engine {
         Err(EngineError::Contended)
     }
 
-    /// The input as it is kept, and what was read of it. Only the classifier and the search see what was written:
-    /// whatever is decided, stored or sent is made of what comes out here.
-    pub async fn prepare(&self, input: &Input, parts: &Parts) -> (Input, Reading) {
+    /// What was said before a customer's message, which may lean on it ("and how long does that take?"). Looked up once,
+    /// before the loop, like the reading that it is for: what is said meanwhile the reading does without.
+    async fn said(&self, target: &Target, input: &Input) -> Result<Vec<Message>, EngineError> {
+        let (Target::Existing(id), Input::CustomerMessage { .. }) = (target, input) else {
+            return Ok(Vec::new());
+        };
+        let conversation = self.store.load(&self.workspace, id).await?;
+        Ok(conversation.map_or(Vec::new(), |conversation| conversation.messages))
+    }
+
+    /// The input as it is kept, and what was read of it, after what was said before. Only the classifier and the search
+    /// see what was written: whatever is decided, stored or sent is made of what comes out here.
+    pub async fn prepare(&self, input: &Input, said: &[Message], parts: &Parts) -> (Input, Reading) {
         let masking = parts.policy.masking();
         let reading = match input {
             Input::CustomerMessage { text } => {
-                let mut reading = self.read(text, parts).await;
+                let mut reading = self.read(text, said, parts).await;
                 masking.mask_reading(text.as_str(), &mut reading);
                 reading
             }
@@ -148,31 +159,36 @@ impl Engine {
 
     /// All that the model and the search say of a text. A part that fails leaves its fault in the reading, and the
     /// decision hands off.
-    pub async fn read(&self, text: &Text, parts: &Parts) -> Reading {
-        let classification = match parts.classifier.classify(text.as_str()).await {
+    pub async fn read(&self, text: &Text, said: &[Message], parts: &Parts) -> Reading {
+        let mut classification = match parts.classifier.classify(text.as_str()).await {
             Ok(classification) => classification,
             Err(fault) => return Reading::failed(fault),
         };
+        let embedding = std::mem::take(&mut classification.embedding);
         let mut reading = Reading::new(classification, Vec::new());
         let business = parts.policy.business();
         let on_the_wall = business.time_zone.to_datetime((self.clock)());
         reading.resolve_moments(text.as_str(), on_the_wall, business.date_order);
-        match self.search(text, &reading, parts) {
+        let context: Vec<&str> = said
+            .iter()
+            .filter(|message| message.from != Sender::System)
+            .map(|message| message.text.as_str())
+            .collect();
+        let hits = parts.knowledge.search(&SearchQuery {
+            text: text.as_str(),
+            embedding: Some(&embedding),
+            context: &context,
+            intents: &reading.intents,
+            locale: &business.locale,
+            audience: Audience::Public,
+            now: (self.clock)(),
+            limit: HITS_MAX,
+        });
+        match hits {
             Ok(hits) => reading.hits = hits,
             Err(fault) => reading.fault = Some(fault),
         }
         reading
-    }
-
-    fn search(&self, text: &Text, reading: &Reading, parts: &Parts) -> Result<Vec<ArticleHit>, Fault> {
-        parts.knowledge.search(&SearchQuery {
-            text: text.as_str(),
-            intents: &reading.intents,
-            locale: &parts.policy.business().locale,
-            audience: Audience::Public,
-            now: (self.clock)(),
-            limit: HITS_MAX,
-        })
     }
 
     async fn conversation(

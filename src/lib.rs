@@ -9,7 +9,7 @@
 //!      labelled  train  eval           rows with labels | own intents | measuring  IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
-//!  side: tasks, telemetry, entropy, egress     know nothing of ours
+//!  side: tasks, threads, telemetry, entropy, egress   know nothing of ours
 //! ```
 
 pub mod classify;
@@ -30,5 +30,6 @@ pub mod ports;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod threads;
 pub mod train;
 pub mod triage;

@@ -40,6 +40,11 @@ pub trait Classifier: Send + Sync + fmt::Debug {
 #[derive(Debug, Clone)]
 pub struct SearchQuery<'a> {
     pub text: &'a str,
+    /// The embedding of the text, by the very model that the passages' were made with: with it passages are found by
+    /// what they mean as well. `None`, or of another length than theirs: by their words alone.
+    pub embedding: Option<&'a [f32]>,
+    /// What was said before the text, oldest first: tells what "it" is.
+    pub context: &'a [&'a str],
     /// What the classifier read: passages of these intents rank higher and are found even without a common word.
     pub intents: &'a [ScoredIntent],
     pub locale: &'a str,
@@ -47,6 +52,15 @@ pub struct SearchQuery<'a> {
     pub audience: Audience,
     pub now: Timestamp,
     pub limit: usize,
+}
+
+/// Texts to vectors, many at once: what a knowledge base needs as it is made. The same texts give the same vectors.
+pub trait Embedder: Send + Sync + fmt::Debug {
+    /// Differs between models whose vectors differ; fit to be part of a file's name.
+    fn model(&self) -> &str;
+
+    /// One vector of unit length for each text, in their order, all with as many numbers.
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, Fault>;
 }
 
 pub trait KnowledgeBase: Send + Sync + fmt::Debug {

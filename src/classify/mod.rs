@@ -2,6 +2,7 @@
 //! One thread per core owns one session; one bounded queue feeds them. Knows nothing of decisions or stores.
 
 pub mod calibration;
+pub mod embed;
 pub mod entities;
 mod function_words;
 pub mod language;

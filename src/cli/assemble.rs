@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use sha2::{Digest, Sha256};
 
 use crate::classify::OnnxClassifier;
+use crate::classify::embed::OnnxEmbedder;
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::cli::failure::CliError;
@@ -20,7 +21,7 @@ use crate::domain::flow::Flow;
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::engine::{Engine, InService, Parts};
-use crate::knowledge::{Knowledge, KnowledgeIndex, Place, Problem};
+use crate::knowledge::{Embeddings, Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
@@ -53,14 +54,64 @@ pub(crate) struct Model {
     pub(crate) intents: Vec<Intent>,
 }
 
-/// Loads the knowledge folder. `public_url` goes into the links of handoffs.
-pub(crate) fn content(config: &Config, public_url: &str, place: Place<'_>) -> Result<Content, CliError> {
+/// Loads the knowledge folder, and has the configured model embed the passages that are new to it. `public_url` goes
+/// into the links of handoffs.
+pub(crate) fn content(config: &Config, public_url: &str) -> Result<Content, CliError> {
+    content_in(config, public_url, Place::Memory, &vectors_folder(config), || {})
+}
+
+/// The same, with the index at a place and the vectors kept in a folder; `on_embedded` is called for each text that is
+/// embedded, from several threads.
+pub(crate) fn content_in(
+    config: &Config,
+    public_url: &str,
+    place: Place<'_>,
+    kept: &Path,
+    on_embedded: impl Fn() + Send + Sync + 'static,
+) -> Result<Content, CliError> {
+    let embedder = embedder(config, on_embedded)?;
+    let embeddings = Embeddings {
+        embedder: &embedder,
+        kept: Some(kept),
+    };
+    build(config, public_url, place, Some(embeddings))
+}
+
+/// The policy of the knowledge folder, where nothing is searched.
+pub(crate) fn policy(config: &Config) -> Result<Policy, CliError> {
+    build(config, "", Place::Memory, None).map(|content| content.policy)
+}
+
+/// Where the vectors of passages are kept, beside the index if there is one.
+pub(crate) fn vectors_folder(config: &Config) -> PathBuf {
+    config.paths.data.join("index")
+}
+
+/// The configured model, for many texts at once. It is loaded when there is something to embed.
+pub(crate) fn embedder(
+    config: &Config,
+    on_embedded: impl Fn() + Send + Sync + 'static,
+) -> Result<OnnxEmbedder, CliError> {
+    let open = || -> anyhow::Result<OnnxEmbedder> {
+        let folder = ModelFolder::open(&config.paths.model)?;
+        let runtime = Runtime::load(&config.paths.onnxruntime)?;
+        Ok(OnnxEmbedder::new(runtime, folder, on_embedded))
+    };
+    open().map_err(CliError::Unusable)
+}
+
+fn build(
+    config: &Config,
+    public_url: &str,
+    place: Place<'_>,
+    embeddings: Option<Embeddings<'_>>,
+) -> Result<Content, CliError> {
     let lookups = connectors(config)?.specs();
     let (knowledge, policy) = written(&config.paths.knowledge, &lookups, public_url).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
-    let index = KnowledgeIndex::build(&knowledge, place).map_err(anyhow::Error::new)?;
+    let index = KnowledgeIndex::build(&knowledge, place, embeddings).map_err(anyhow::Error::new)?;
     Ok(Content {
         intents: fit::named_intents(&config.paths.knowledge, &knowledge, &policy),
         policy,

@@ -18,7 +18,6 @@ use crate::domain::message::Text;
 use crate::domain::turn::{Input, TurnRecord};
 use crate::engine::{Engine, Target};
 use crate::entropy;
-use crate::knowledge::Place;
 use crate::outbox::lookups::LookupWorker;
 use crate::store::memory::MemoryStore;
 use crate::tasks::Tasks;

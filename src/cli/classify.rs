@@ -22,7 +22,6 @@ use crate::domain::reading::{Fault, Reading};
 use crate::domain::sentiment::Sentiment;
 use crate::domain::turn::Input;
 use crate::engine::{Engine, Parts};
-use crate::knowledge::Place;
 use crate::ports::Classifier;
 use crate::store::memory::MemoryStore;
 use crate::triage::decide::decide;
@@ -70,7 +69,7 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let source = lines::open(arguments.file.as_deref(), output)?;
     let classifier = assemble::classifier(config)?;
     let engine = if config.paths.knowledge.is_dir() {
-        let content = assemble::content(config, "", Place::Memory)?;
+        let content = assemble::content(config, "")?;
         let store = Arc::new(MemoryStore::default());
         Some(assemble::engine(config, content, classifier.clone(), store))
     } else {
@@ -133,7 +132,7 @@ impl Examiner {
         let (reading, action) = match &self.engine {
             Some(engine) => {
                 let parts = engine.in_service.parts();
-                let reading = engine.read(&message, &parts).await;
+                let reading = engine.read(&message, &[], &parts).await;
                 let action = first_action(engine, &parts, message, &reading);
                 (reading, action)
             }

@@ -118,7 +118,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Serve(command) => serve::run(&load(&command.flags())?, output).await,
         Command::Reload(command) => reload::run(&command, &load(&[])?, output).await,
         Command::Index(command) => index::run(&command, &load(&[])?, output),
-        Command::Search(command) => search::run(&command, &load(&[])?, output),
+        Command::Search(command) => search::run(&command, &load(&[])?, output).await,
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,

@@ -21,7 +21,6 @@ use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
 use crate::http::router::router;
 use crate::http::state::AppState;
-use crate::knowledge::Place;
 use crate::live::Live;
 use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
@@ -62,7 +61,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let connectors = assemble::connectors(config)?;
     let identity = config.identity_secret();
     let identity = identity.map_err(|problem| ConfigError::Problems(vec![problem]))?;
-    let content = assemble::content(config, public_url, Place::Memory)?;
+    let content = assemble::content(config, public_url)?;
     let model = assemble::model(config)?;
     let (store, writer) = assemble::store(config).await?;
 

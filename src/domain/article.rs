@@ -67,6 +67,6 @@ pub struct ArticleHit {
     pub text: String,
     pub audience: Audience,
     pub intents: Vec<Intent>,
-    /// 0 to 1: the share of the question's informative words (by inverse document frequency) that it covers.
+    /// 0 to 1: the calibrated chance that this passage answers the question.
     pub score: f32,
 }

@@ -11,6 +11,7 @@ pub mod judged;
 pub mod mood;
 pub mod reading;
 pub mod report;
+pub mod retrieval;
 pub mod risk;
 pub mod scores;
 

@@ -41,8 +41,12 @@ pub(crate) async fn search(
         )));
     }
     let parts = app.engine.in_service.parts();
+    // Where the model is too busy, or gone, the words must do: agents need the search most of all then.
+    let embedding = parts.classifier.classify(text).await.ok();
     let query = SearchQuery {
         text,
+        embedding: embedding.as_ref().map(|reading| reading.embedding.as_slice()),
+        context: &[],
         intents: &[],
         locale: &parts.policy.business().locale,
         audience: Audience::Internal,

@@ -8,14 +8,15 @@
 //! A generation is built beside the others and put in use by renaming one small file, so a crash at any point
 //! leaves a whole index in use. A process that still reads an older one has its files mapped and keeps them.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::{Index, Searcher, TantivyError};
 
-use crate::knowledge::Knowledge;
+use crate::domain::article::Article;
 use crate::knowledge::index::IndexError;
 use crate::knowledge::indexer;
 use crate::knowledge::schema::VERSION;
@@ -25,15 +26,19 @@ const LOCK: &str = "lock";
 const BUILDING: &str = "building";
 
 /// True when an index of the very same articles was there.
-pub(crate) fn open_or_build(folder: &Path, knowledge: &Knowledge) -> Result<(Searcher, bool), IndexError> {
-    fs::create_dir_all(folder).map_err(failed("create", folder))?;
+pub(crate) fn open_or_build(
+    folder: &Path,
+    hash: &str,
+    articles: &[&Article],
+) -> Result<(Searcher, bool), IndexError> {
+    create_private(folder).map_err(failed("create", folder))?;
     let lock = folder.join(LOCK);
     // Released when the file is closed: at the end of this function, or of the process.
     let _held = File::create(&lock)
         .and_then(|file| file.lock().map(|()| file))
         .map_err(failed("lock", &lock))?;
 
-    let generation = format!("v{VERSION}-{}", knowledge.hash);
+    let generation = format!("v{VERSION}-{hash}");
     let home = folder.join(&generation);
     let in_use = fs::read_to_string(folder.join(CURRENT)).unwrap_or_default();
     // One that is damaged cannot be opened, and is built again.
@@ -47,12 +52,17 @@ pub(crate) fn open_or_build(folder: &Path, knowledge: &Knowledge) -> Result<(Sea
     remove(&building)?;
     fs::create_dir(&building).map_err(failed("create", &building))?;
     let directory = MmapDirectory::open(&building).map_err(TantivyError::from)?;
-    indexer::write(&knowledge.articles, directory)?;
+    indexer::write(articles, directory)?;
     remove(&home)?;
     fs::rename(&building, &home).map_err(failed("rename", &building))?;
     put_in_use(folder, &generation)?;
     remove_others(folder, &generation)?;
     Ok((open(&home)?, false))
+}
+
+/// With the folders above it. What is made here may hold the data folder, which is for its user alone.
+pub(crate) fn create_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 fn open(generation: &Path) -> Result<Searcher, TantivyError> {

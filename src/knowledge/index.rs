@@ -4,13 +4,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use tantivy::directory::RamDirectory;
-use tantivy::{Searcher, TantivyError};
+use tantivy::TantivyError;
 use thiserror::Error;
 
-use crate::domain::article::ArticleHit;
+use crate::domain::article::{Article, ArticleHit, Citation};
 use crate::domain::reading::Fault;
-use crate::knowledge::schema::{Fields, schema};
-use crate::knowledge::{Knowledge, folder, indexer, searcher};
+use crate::knowledge::embeddings::{self, Embeddings};
+use crate::knowledge::fusion::Evidence;
+use crate::knowledge::schema::schema;
+use crate::knowledge::searcher::Searched;
+use crate::knowledge::vectors::Vectors;
+use crate::knowledge::{Knowledge, folder, indexer};
 use crate::ports::{KnowledgeBase, SearchQuery};
 
 #[derive(Debug, Error)]
@@ -27,6 +31,10 @@ pub enum IndexError {
     Read(#[from] io::Error),
     #[error("a passage in the search index cannot be understood: {0}; build the index again")]
     Passage(#[from] serde_json::Error),
+    #[error("the passages cannot be embedded: {0}; check the model")]
+    Embedding(#[source] Fault),
+    #[error("the model gave a vector of {0} numbers, unlike the others or too many; make the model again")]
+    Length(usize),
 }
 
 /// Where an index is kept.
@@ -42,8 +50,12 @@ pub enum Place<'a> {
 pub struct IndexStats {
     pub articles: usize,
     pub passages: u64,
-    /// In memory or on disk.
+    /// Of the words, in memory or on disk.
     pub bytes: u64,
+    /// Vectors of passages, those of them that were made now, and their bytes in memory.
+    pub vectors: usize,
+    pub embedded: usize,
+    pub vector_bytes: usize,
     /// True when the folder held an index of the very same articles.
     pub reused: bool,
 }
@@ -51,32 +63,67 @@ pub struct IndexStats {
 /// A search over all passages. Immutable: for changed articles build another and put it in the place of this.
 #[derive(Debug)]
 pub struct KnowledgeIndex {
-    searcher: Searcher,
-    fields: Fields,
+    searched: Searched,
     stats: IndexStats,
 }
 
 impl KnowledgeIndex {
-    pub fn build(knowledge: &Knowledge, place: Place<'_>) -> Result<Self, IndexError> {
+    /// Without `embeddings` passages are found by their words alone.
+    pub fn build(
+        knowledge: &Knowledge,
+        place: Place<'_>,
+        embeddings: Option<Embeddings<'_>>,
+    ) -> Result<Self, IndexError> {
+        let articles = in_order(&knowledge.articles);
         let (searcher, reused) = match place {
             Place::Memory => (
-                indexer::open(&indexer::write(&knowledge.articles, RamDirectory::create())?)?,
+                indexer::open(&indexer::write(&articles, RamDirectory::create())?)?,
                 false,
             ),
-            Place::Folder(path) => folder::open_or_build(path, knowledge)?,
+            Place::Folder(path) => folder::open_or_build(path, &knowledge.hash, &articles)?,
+        };
+        let (vectors, embedded) = match embeddings {
+            Some(embeddings) => embeddings::of_passages(&articles, embeddings)?,
+            None => (Vectors::default(), 0),
         };
         let stats = IndexStats {
-            articles: knowledge.articles.len(),
+            articles: articles.len(),
             passages: searcher.num_docs(),
             bytes: searcher.space_usage()?.total().get_bytes(),
+            vectors: vectors.count(),
+            embedded,
+            vector_bytes: vectors.bytes(),
             reused,
         };
         let (_, fields) = schema();
         Ok(Self {
-            searcher,
-            fields,
+            searched: Searched {
+                searcher,
+                fields,
+                vectors,
+                synonyms: knowledge.synonyms.clone(),
+            },
             stats,
         })
+    }
+
+    /// What speaks for the passages that may be the answer, the best first: what a search weighs, for whoever chooses
+    /// the weights.
+    pub fn evidence(&self, query: &SearchQuery<'_>) -> Result<Vec<(Citation, Evidence)>, IndexError> {
+        let candidates = self.searched.candidates(query)?;
+        candidates
+            .into_iter()
+            .map(|candidate| Ok((self.searched.hit(candidate.document)?.citation, candidate.evidence)))
+            .collect()
+    }
+
+    /// The passages that are nearest to the question by their meaning alone; none without an embedding.
+    pub fn nearest(&self, query: &SearchQuery<'_>) -> Result<Vec<Citation>, IndexError> {
+        let nearest = self.searched.nearest(query)?;
+        nearest
+            .into_iter()
+            .map(|document| Ok(self.searched.hit(document)?.citation))
+            .collect()
     }
 
     pub fn stats(&self) -> IndexStats {
@@ -86,7 +133,15 @@ impl KnowledgeIndex {
 
 impl KnowledgeBase for KnowledgeIndex {
     fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault> {
-        searcher::search(&self.searcher, &self.fields, query)
+        self.searched
+            .search(query)
             .map_err(|error| Fault::Search(error.to_string()))
     }
+}
+
+/// By id: the order of the index's documents, and so of their vectors, and that in which equal hits are found.
+fn in_order(articles: &[Article]) -> Vec<&Article> {
+    let mut articles: Vec<&Article> = articles.iter().collect();
+    articles.sort_by(|a, b| a.id.cmp(&b.id));
+    articles
 }

@@ -14,18 +14,15 @@ use crate::knowledge::words::{language_part, terms};
 /// What the writer sizes its tables for; it takes more when it needs more.
 const MEMORY_BYTES: usize = 64 * 1024 * 1024;
 
-/// All passages go into one segment, by article id and then as they stand in the article: the order in which
-/// equal hits are found.
+/// All passages go into one segment, in the order of the articles and then as they stand in each.
 pub(crate) fn write(
-    articles: &[Article],
+    articles: &[&Article],
     directory: impl Into<Box<dyn Directory>>,
 ) -> Result<Index, IndexError> {
     let (schema, fields) = schema();
     let mut writer = Index::builder()
         .schema(schema)
         .single_segment_index_writer(directory, MEMORY_BYTES)?;
-    let mut articles: Vec<&Article> = articles.iter().collect();
-    articles.sort_by(|a, b| a.id.cmp(&b.id));
     for article in articles {
         for document in documents(article, &fields)? {
             writer.add_document(document)?;

@@ -2,20 +2,29 @@
 //! Knows the domain and the port it fills; no conversation, no decision, no HTTP.
 
 mod article_file;
+mod embeddings;
 mod flow_file;
 mod folder;
+mod fusion;
 mod index;
 mod indexer;
+mod lexical;
+pub mod plain;
 mod problem;
+mod question;
 mod reply_file;
 mod schema;
 mod searcher;
 mod sections;
+mod spelling;
+mod synonyms;
+mod vectors;
 mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -25,16 +34,23 @@ use crate::domain::canned_response::CannedResponse;
 use crate::domain::flow::Flow;
 use crate::knowledge::reply_file::Placed;
 
+pub use crate::knowledge::embeddings::Embeddings;
 pub use crate::knowledge::index::{IndexError, IndexStats, KnowledgeIndex, Place};
 pub use crate::knowledge::problem::Problem;
+pub use crate::knowledge::synonyms::Synonyms;
+
+/// The file of the synonyms in the knowledge folder.
+const SYNONYMS: &str = "synonyms.yml";
 
 /// Everything a business wrote for customers and agents, checked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Knowledge {
     /// By id, ascending.
     pub articles: Vec<Article>,
     /// File by file, in the order they stand there.
     pub replies: Vec<CannedResponse>,
+    /// What means the same; none without a `synonyms.yml`.
+    pub synonyms: Synonyms,
     /// File by file, each with the file it stands in.
     pub flows: Vec<(PathBuf, Flow)>,
     /// Lower-case hexadecimal SHA-256 over the names and bytes of the article files.
@@ -42,17 +58,19 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Reads `articles/*.md`, `replies/*.yml` and, where there are any, `flows/*.yml` of the folder; names that begin with a dot are passed over. All
-    /// problems of all files are returned, sorted by place.
+    /// Reads `articles/*.md`, `replies/*.yml` and, where there are any, `flows/*.yml` and `synonyms.yml` of the folder;
+    /// names that begin with a dot are passed over. All problems of all files are returned, sorted by place.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let (articles, hash) = load_articles(&folder.join("articles"), &mut problems);
         let replies = load_replies(&folder.join("replies"), &mut problems);
+        let synonyms = load_synonyms(&folder.join(SYNONYMS), &mut problems);
         let flows = load_flows(&folder.join("flows"), &mut problems);
         if problems.is_empty() {
             return Ok(Self {
                 articles,
                 replies,
+                synonyms,
                 flows,
                 hash,
             });
@@ -78,6 +96,20 @@ fn load_articles(folder: &Path, problems: &mut Vec<Problem>) -> (Vec<Article>, S
     }
     articles.sort_by(|a, b| a.id.cmp(&b.id));
     (articles, hex::encode(hash.finalize()))
+}
+
+fn load_synonyms(file: &Path, problems: &mut Vec<Problem>) -> Synonyms {
+    match fs::read(file) {
+        Ok(bytes) => synonyms::parse(file, &bytes).unwrap_or_else(|found| {
+            problems.extend(found);
+            Synonyms::default()
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Synonyms::default(),
+        Err(error) => {
+            problems.push(unreadable(file, &error));
+            Synonyms::default()
+        }
+    }
 }
 
 /// A response may stand in several locales, but only once in each.
@@ -138,21 +170,15 @@ fn files(
     contents: &str,
     problems: &mut Vec<Problem>,
 ) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut refuse = |file: &Path, message: String| {
-        problems.push(Problem {
-            file: file.to_owned(),
-            line: None,
-            key: String::new(),
-            message,
-        });
-    };
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
-            refuse(
-                folder,
-                format!("the folder cannot be read ({error}); create it, with {contents}"),
-            );
+            problems.push(Problem {
+                file: folder.to_owned(),
+                line: None,
+                key: String::new(),
+                message: format!("the folder cannot be read ({error}); create it, with {contents}"),
+            });
             return Vec::new();
         }
     };
@@ -165,13 +191,19 @@ fn files(
     for path in paths {
         match fs::read(&path) {
             Ok(bytes) => files.push((path, bytes)),
-            Err(error) => refuse(
-                &path,
-                format!("the file cannot be read ({error}); check its permissions"),
-            ),
+            Err(error) => problems.push(unreadable(&path, &error)),
         }
     }
     files
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Problem {
+    Problem {
+        file: file.to_owned(),
+        line: None,
+        key: String::new(),
+        message: format!("the file cannot be read ({error}); check its permissions"),
+    }
 }
 
 fn is_ours(path: &Path, endings: &[&str]) -> bool {

@@ -1,234 +1,199 @@
-//! Finding the passages that answer a question. What a customer writes is only ever looked up, word by word: it
-//! is never read as query syntax.
+//! Finding the passages that answer a question: by their words, by what they mean, by what was said before and by the
+//! intent; what each says is weighed in `fusion`.
 
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
-use jiff::tz::TimeZone;
 use tantivy::collector::TopDocs;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, RangeQuery, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption, Value};
-use tantivy::{DocAddress, DocSet, Searcher, TantivyDocument, TantivyError, Term};
+use tantivy::schema::Value;
+use tantivy::{DocAddress, Searcher, TantivyDocument};
 
-use crate::domain::article::{ArticleHit, Audience};
-use crate::domain::intent::ScoredIntent;
+use crate::domain::article::ArticleHit;
+use crate::knowledge::fusion::{self, Evidence};
 use crate::knowledge::index::IndexError;
-use crate::knowledge::indexer::day;
+use crate::knowledge::lexical::{self, Filters, Part};
+use crate::knowledge::question::{self, Word};
 use crate::knowledge::schema::Fields;
-use crate::knowledge::words::{informative_terms, language_part, terms};
+use crate::knowledge::synonyms::Synonyms;
+use crate::knowledge::vectors::{Asked, Best, Vectors};
 use crate::ports::SearchQuery;
 
-/// How many different words of a question are looked up: of a longer one, the rarest.
-const WORDS_MAX: usize = 32;
+/// How many passages are looked at closely for what they say, and as many for what they mean.
+const CANDIDATES: usize = 100;
 
-/// How many of the most probable intents pull their passages up.
-const INTENTS_MAX: usize = 3;
-
-// The weights were chosen on 11,777 short messages of several kinds of business, labelled with their intent
-// (is the best passage linked to it?), and on 45 questions with the one passage that answers each.
-
-/// What an intent of confidence 1 adds to the rank: as much as three rare words, so that a sure intent decides
-/// which article, and the words decide which of its passages.
-const INTENT_WEIGHT: f32 = 30.0;
-
-/// What it adds on top to the first passage of an article: where the words say little, that one answers best.
-const LEAD_INTENT_WEIGHT: f32 = 4.0;
-
-/// Weights of a word by the field it stands in. Of several fields the best counts in full, and each other with
-/// its share, so that two different words beat one that is repeated everywhere.
-const LEAD_WEIGHT: f32 = 1.5;
-const HEADING_WEIGHT: f32 = 2.0;
-const TITLE_WEIGHT: f32 = 1.5;
-const QUESTIONS_WEIGHT: f32 = 1.5;
-const BODY_WEIGHT: f32 = 1.0;
-const OTHER_FIELDS_SHARE: f32 = 0.3;
-
-/// Ranks by BM25 of each word in its best field plus the weight of the intents; equal ranks by article id, then as the
-/// passages stand in the article.
-pub(crate) fn search(
-    searcher: &Searcher,
-    fields: &Fields,
-    query: &SearchQuery<'_>,
-) -> Result<Vec<ArticleHit>, IndexError> {
-    let limit = query
-        .limit
-        .min(usize::try_from(searcher.num_docs()).unwrap_or(usize::MAX));
-    let words = words(searcher, fields, query)?;
-    let known = words.iter().filter(|word| word.known);
-    let mut clauses: Vec<Box<dyn Query>> = known.map(|word| in_any_field(&word.term, fields)).collect();
-    for intent in query.intents.iter().take(INTENTS_MAX) {
-        clauses.extend(of_intent(intent, fields));
-    }
-    if limit == 0 || clauses.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut parts: Vec<Clause> = vec![(Occur::Must, Box::new(BooleanQuery::union(clauses)))];
-    parts.extend(filters(searcher, fields, query)?);
-    let found = searcher.search(
-        &BooleanQuery::new(parts),
-        &TopDocs::with_limit(limit).order_by_score(),
-    )?;
-    found
-        .into_iter()
-        .map(|(_, place)| hit(searcher, fields, &words, place))
-        .collect()
-}
-
-/// A word of the question.
+/// What is searched. There is one segment, so that a document is known by its number.
 #[derive(Debug)]
-struct Word {
-    term: String,
-    /// Inverse document frequency as in BM25, `ln(1 + (N - n + 0.5) / (n + 0.5))`: never negative, higher for
-    /// rarer words. 0 for a word that tells nothing.
-    weight: f32,
-    /// Whether any passage has it.
-    known: bool,
+pub(crate) struct Searched {
+    pub(crate) searcher: Searcher,
+    pub(crate) fields: Fields,
+    /// One document's after the other's; without any, passages are found by their words alone.
+    pub(crate) vectors: Vectors,
+    pub(crate) synonyms: Synonyms,
 }
 
-/// The words of the question, each once. Numbers, and codes that no passage has, are mostly the customer's own (an
-/// order number, a price) and tell nothing; any other word that no passage has is a sign that the knowledge base
-/// knows nothing of the matter, so it counts against every passage.
-fn words(searcher: &Searcher, fields: &Fields, query: &SearchQuery<'_>) -> Result<Vec<Word>, TantivyError> {
-    let informative = informative_terms(query.locale, query.text);
-    // "What is it?" is looked up as it stands, but covers nothing.
-    let (terms, informs) = if informative.is_empty() {
-        (terms(query.locale, query.text), 0.0)
-    } else {
-        (informative, 1.0)
-    };
-    let total = searcher.num_docs() as f32;
-    let mut words = Vec::new();
-    let mut seen = BTreeSet::new();
-    for term in terms {
-        if !seen.insert(term.clone()) {
-            continue;
+/// A passage that may be the answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Candidate {
+    pub(crate) document: u32,
+    pub(crate) evidence: Evidence,
+}
+
+/// Parts of a question, each of which gives a passage a score of its own.
+struct Parts {
+    words: Option<Part>,
+    context: Option<Part>,
+    intents: Option<Part>,
+    lead_intents: Option<Part>,
+    /// What BM25 of the words is divided by.
+    unit: f32,
+}
+
+impl Searched {
+    /// Best first; equal ranks by article id, then as the passages stand in the article.
+    pub(crate) fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, IndexError> {
+        let candidates = self.candidates(query)?;
+        let ranks: Vec<f32> = candidates
+            .iter()
+            .map(|candidate| candidate.evidence.rank())
+            .collect();
+        let mut hits = Vec::new();
+        for (place, candidate) in candidates.iter().enumerate().take(query.limit) {
+            let other = ranks.get(usize::from(place == 0)).copied().unwrap_or_default();
+            let score = fusion::chance(&candidate.evidence, ranks[place] - other);
+            hits.push(ArticleHit {
+                score,
+                ..self.hit(candidate.document)?
+            });
         }
-        let count = searcher.doc_freq(&Term::from_field_text(fields.words, &term))? as f32;
-        let known = count > 0.0;
-        if known || !term.contains(|c: char| c.is_ascii_digit()) {
-            let rarity = (1.0 + (total - count + 0.5) / (count + 0.5)).ln();
-            let is_number = term.chars().all(|c| c.is_ascii_digit());
-            let weight = if is_number { 0.0 } else { informs * rarity };
-            words.push(Word { term, weight, known });
+        Ok(hits)
+    }
+
+    /// By rank, the best first.
+    pub(crate) fn candidates(&self, query: &SearchQuery<'_>) -> Result<Vec<Candidate>, IndexError> {
+        let filters = lexical::filters(&self.searcher, &self.fields, query)?;
+        let words = question::words(&self.searcher, &self.fields, &self.synonyms, query)?;
+        let parts = self.parts(query, &words);
+        let asked = self.asked(query);
+        let limit = self.at_most(query.limit.max(CANDIDATES));
+        let mut documents: BTreeSet<u32> = self.best_by_words(&parts, &filters, limit)?.into_iter().collect();
+        if let Some(asked) = &asked {
+            documents.extend(self.best_by_meaning(asked, &filters, limit)?);
+        }
+        let documents: Vec<u32> = documents.into_iter().collect();
+        let evidence = self.evidence(&documents, &words, &parts, asked.as_ref())?;
+        let mut candidates: Vec<Candidate> = documents
+            .into_iter()
+            .zip(evidence)
+            .map(|(document, evidence)| Candidate { document, evidence })
+            .collect();
+        candidates.sort_by(|a, b| b.evidence.rank().total_cmp(&a.evidence.rank()));
+        Ok(candidates)
+    }
+
+    /// By cosine alone, the best first.
+    pub(crate) fn nearest(&self, query: &SearchQuery<'_>) -> Result<Vec<u32>, IndexError> {
+        let filters = lexical::filters(&self.searcher, &self.fields, query)?;
+        let Some(asked) = self.asked(query) else {
+            return Ok(Vec::new());
+        };
+        self.best_by_meaning(&asked, &filters, self.at_most(query.limit))
+    }
+
+    /// No more than there are passages.
+    fn at_most(&self, limit: usize) -> usize {
+        limit.min(usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX))
+    }
+
+    /// `None` without an embedding, or with one that none of this model's can be.
+    fn asked(&self, query: &SearchQuery<'_>) -> Option<Asked> {
+        let embedding = query.embedding?;
+        let fits = self.vectors.count() > 0 && embedding.len() == self.vectors.length();
+        let finite = embedding.iter().all(|number| number.is_finite());
+        (fits && finite).then(|| Asked::of(embedding))
+    }
+
+    fn parts(&self, query: &SearchQuery<'_>, words: &[Word]) -> Parts {
+        let weight: f32 = words.iter().map(|word| word.weight).sum();
+        Parts {
+            words: lexical::of_words(words, &self.fields),
+            context: lexical::of_context(query, &self.fields),
+            intents: lexical::of_intents(query.intents, self.fields.intents),
+            lead_intents: lexical::of_intents(query.intents, self.fields.lead_intents),
+            unit: weight.max(1.0),
         }
     }
-    words.sort_by(|a, b| b.known.cmp(&a.known).then(b.weight.total_cmp(&a.weight)));
-    words.truncate(WORDS_MAX);
-    Ok(words)
-}
 
-fn in_any_field(term: &str, fields: &Fields) -> Box<dyn Query> {
-    let weights = [
-        (fields.lead, LEAD_WEIGHT),
-        (fields.heading, HEADING_WEIGHT),
-        (fields.title, TITLE_WEIGHT),
-        (fields.questions, QUESTIONS_WEIGHT),
-        (fields.body, BODY_WEIGHT),
-    ];
-    let clause = |(field, weight): (Field, f32)| -> Box<dyn Query> {
-        let term = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
-        Box::new(BoostQuery::new(Box::new(term), weight))
-    };
-    let clauses = weights.into_iter().map(clause).collect();
-    Box::new(DisjunctionMaxQuery::with_tie_breaker(clauses, OTHER_FIELDS_SHARE))
-}
-
-/// Finds the passages of an intent even where they have no word in common with the question.
-fn of_intent(intent: &ScoredIntent, fields: &Fields) -> [Box<dyn Query>; 2] {
-    let clause = |field, weight| exactly(field, intent.name.as_str(), weight * intent.confidence);
-    [
-        clause(fields.intents, INTENT_WEIGHT),
-        clause(fields.lead_intents, LEAD_INTENT_WEIGHT),
-    ]
-}
-
-/// A part of a query and whether it must, may or must not hold.
-type Clause = (Occur, Box<dyn Query>);
-
-/// What no rank makes up for: the locale, the audience and the days on which an article holds.
-fn filters(
-    searcher: &Searcher,
-    fields: &Fields,
-    query: &SearchQuery<'_>,
-) -> Result<Vec<Clause>, TantivyError> {
-    let mut filters = Vec::new();
-    // A knowledge base written in the very locale is searched in that alone; else any of the language will do.
-    let locale = query.locale.to_lowercase();
-    let in_locale = searcher.doc_freq(&Term::from_field_text(fields.locale, &locale))?;
-    let (field, value, count) = if in_locale > 0 {
-        (fields.locale, locale, in_locale)
-    } else {
-        let language = language_part(&locale);
-        let count = searcher.doc_freq(&Term::from_field_text(fields.language, &language))?;
-        (fields.language, language, count)
-    };
-    // Where every passage passes, the check would only cost time.
-    if count < searcher.num_docs() {
-        filters.push((Occur::Must, exactly(field, &value, 0.0)));
+    /// Those that rank best by everything but their meaning; in no order.
+    fn best_by_words(
+        &self,
+        parts: &Parts,
+        filters: &Filters,
+        limit: usize,
+    ) -> Result<Vec<u32>, IndexError> {
+        let weighted = [
+            (&parts.words, fusion::WORDS / parts.unit),
+            (&parts.context, fusion::CONTEXT),
+            (&parts.intents, fusion::INTENT),
+            (&parts.lead_intents, fusion::LEAD),
+        ];
+        let clauses = weighted.into_iter().filter_map(|(part, weight)| {
+            part.as_ref()
+                .map(|part| lexical::weighted(part.box_clone(), weight))
+        });
+        let Some(any) = lexical::union(clauses.collect()).filter(|_| limit > 0) else {
+            return Ok(Vec::new());
+        };
+        let best = TopDocs::with_limit(limit).order_by_score();
+        let found = self
+            .searcher
+            .search(&lexical::among(Some(any), filters), &best)?;
+        Ok(found.into_iter().map(|(_, place)| place.doc_id).collect())
     }
-    if query.audience == Audience::Public {
-        filters.push((
-            Occur::MustNot,
-            exactly(fields.audience, Audience::Internal.as_str(), 0.0),
-        ));
+
+    fn best_by_meaning(
+        &self,
+        asked: &Asked,
+        filters: &Filters,
+        limit: usize,
+    ) -> Result<Vec<u32>, IndexError> {
+        let mut best = Best::new(limit);
+        lexical::each_document(&self.searcher, &lexical::among(None, filters), |document| {
+            if let Some(cosine) = self.vectors.cosine(document, asked) {
+                best.offer(cosine, document);
+            }
+        })?;
+        Ok(best.documents().collect())
     }
-    let today = day(query.now.to_zoned(TimeZone::UTC).date());
-    let begins_later = Bound::Excluded(Term::from_field_i64(fields.valid_from, today));
-    let ended_before = Bound::Excluded(Term::from_field_i64(fields.valid_to, today));
-    filters.push((
-        Occur::MustNot,
-        Box::new(RangeQuery::new(begins_later, Bound::Unbounded)),
-    ));
-    filters.push((
-        Occur::MustNot,
-        Box::new(RangeQuery::new(Bound::Unbounded, ended_before)),
-    ));
-    Ok(filters)
-}
 
-fn exactly(field: Field, value: &str, score: f32) -> Box<dyn Query> {
-    let term = TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic);
-    Box::new(ConstScoreQuery::new(Box::new(term), score))
-}
-
-fn hit(
-    searcher: &Searcher,
-    fields: &Fields,
-    words: &[Word],
-    place: DocAddress,
-) -> Result<ArticleHit, IndexError> {
-    let document: TantivyDocument = searcher.doc(place)?;
-    let stored = document
-        .get_first(fields.hit)
-        .and_then(|value| value.as_str())
-        .unwrap_or_default();
-    let mut hit: ArticleHit = serde_json::from_str(stored)?;
-    hit.score = coverage(searcher, fields, words, place)?;
-    Ok(hit)
-}
-
-/// How much of the question the passage covers, 0 to 1: of the words, weighed by how rare they are, the share that
-/// stands in any of its text fields. 0 for a question without words that tell anything.
-fn coverage(
-    searcher: &Searcher,
-    fields: &Fields,
-    words: &[Word],
-    place: DocAddress,
-) -> Result<f32, IndexError> {
-    let index = searcher
-        .segment_reader(place.segment_ord)
-        .inverted_index(fields.words)?;
-    let (mut covered, mut all) = (0.0, 0.0);
-    for word in words {
-        let term = Term::from_field_text(fields.words, &word.term);
-        let postings = index.read_postings(&term, IndexRecordOption::Basic)?;
-        // Asking for a document before the first one is not allowed.
-        let holds = postings
-            .is_some_and(|mut list| list.doc() <= place.doc_id && list.seek(place.doc_id) == place.doc_id);
-        all += word.weight;
-        covered += if holds { word.weight } else { 0.0 };
+    /// One for each of the documents, which ascend.
+    fn evidence(
+        &self,
+        documents: &[u32],
+        words: &[Word],
+        parts: &Parts,
+        asked: Option<&Asked>,
+    ) -> Result<Vec<Evidence>, IndexError> {
+        let scores = |part: &Option<Part>| lexical::scores(&self.searcher, part.as_ref(), documents);
+        let (by_words, context) = (scores(&parts.words)?, scores(&parts.context)?);
+        let (intents, leads) = (scores(&parts.intents)?, scores(&parts.lead_intents)?);
+        let coverages = lexical::coverages(&self.searcher, &self.fields, words, documents)?;
+        let evidence = documents.iter().enumerate().map(|(at, document)| Evidence {
+            words: by_words[at] / parts.unit,
+            coverage: coverages[at],
+            cosine: asked.and_then(|asked| self.vectors.cosine(*document, asked)),
+            context: context[at],
+            intent: intents[at],
+            lead: leads[at],
+        });
+        Ok(evidence.collect())
     }
-    Ok(if all > 0.0 { (covered / all).min(1.0) } else { 0.0 })
+
+    /// With a score of 0.
+    pub(crate) fn hit(&self, document: u32) -> Result<ArticleHit, IndexError> {
+        let document: TantivyDocument = self.searcher.doc(DocAddress::new(0, document))?;
+        let stored = document
+            .get_first(self.fields.hit)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default();
+        Ok(serde_json::from_str(stored)?)
+    }
 }

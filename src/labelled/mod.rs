@@ -5,6 +5,7 @@
 mod csv_file;
 mod json_lines;
 mod nlu_yaml;
+pub mod questions;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

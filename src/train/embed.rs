@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView1};
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::classify::session::{Session, SessionError};
-use crate::train::threads;
+use crate::threads;
 
 /// The output whose cosine says how alike two texts are.
 pub(crate) const EMBEDDING: &str = "embedding";

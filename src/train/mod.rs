@@ -12,7 +12,6 @@ pub mod lint;
 mod neighbours;
 mod onnx;
 pub mod report;
-mod threads;
 mod validate;
 
 use std::collections::{BTreeMap, BTreeSet};

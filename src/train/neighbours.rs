@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Slice};
 
-use crate::train::threads;
+use crate::threads;
 
 /// Rows multiplied at once: their cosines to ten thousand others take 10 MB.
 const BLOCK: usize = 256;

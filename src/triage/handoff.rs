@@ -8,7 +8,7 @@ use crate::domain::article::Audience;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::id::QueueName;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
@@ -205,13 +205,14 @@ pub(crate) fn hand_off_to(
     Action::Handoff(reason)
 }
 
-/// The reading, about what the flow is about where the message alone does not say: "10423", or a lookup's result.
+/// The reading, about what the flow is about where the message alone does not say: "10423", "a person please", or a
+/// lookup's result.
 fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
-    let unsure = reading
-        .top()
-        .is_none_or(|top| top.confidence < draft.policy.answer_at(&top.name));
+    let says_what = |top: &ScoredIntent| {
+        top.confidence >= draft.policy.answer_at(&top.name) && draft.policy.queue_of(&top.name).is_some()
+    };
     match &draft.conversation.progress.flow {
-        Some(state) if unsure => {
+        Some(state) if !reading.top().is_some_and(says_what) => {
             let mut reading = reading.clone();
             reading.intents.retain(|scored| scored.name != state.intent.name);
             reading.intents.insert(0, state.intent.clone());

@@ -14,12 +14,14 @@ pub(crate) static SAMPLE: LazyLock<Knowledge> = LazyLock::new(|| {
 });
 
 pub(crate) fn in_memory(knowledge: &Knowledge) -> KnowledgeIndex {
-    KnowledgeIndex::build(knowledge, Place::Memory).expect("memory is enough")
+    KnowledgeIndex::build(knowledge, Place::Memory, None).expect("memory is enough")
 }
 
 fn question() -> SearchQuery<'static> {
     SearchQuery {
         text: "where is my parcel right now",
+        embedding: None,
+        context: &[],
         intents: &[],
         locale: "en",
         audience: Audience::Public,
@@ -48,16 +50,16 @@ fn the_sample_business_has_no_problem() {
 fn a_folder_is_reused_until_the_articles_change() {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::Folder(folder.path());
-    let first = KnowledgeIndex::build(&SAMPLE, place).unwrap();
+    let first = KnowledgeIndex::build(&SAMPLE, place, None).unwrap();
     assert!(!first.stats().reused);
-    assert!(KnowledgeIndex::build(&SAMPLE, place).unwrap().stats().reused);
+    assert!(KnowledgeIndex::build(&SAMPLE, place, None).unwrap().stats().reused);
 
     let mut changed = SAMPLE.clone();
     changed
         .articles
         .retain(|article| article.id != "track-your-order");
     changed.hash = "another".to_owned();
-    let second = KnowledgeIndex::build(&changed, place).unwrap();
+    let second = KnowledgeIndex::build(&changed, place, None).unwrap();
     assert!(!second.stats().reused);
 
     assert!(finds_tracking(&first), "who reads the old index keeps it");
@@ -72,7 +74,7 @@ fn a_folder_is_reused_until_the_articles_change() {
 fn a_damaged_folder_is_built_again() {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::Folder(folder.path());
-    KnowledgeIndex::build(&SAMPLE, place).unwrap();
+    KnowledgeIndex::build(&SAMPLE, place, None).unwrap();
     let home = folder
         .path()
         .join(fs::read_to_string(folder.path().join("current")).unwrap());
@@ -80,7 +82,7 @@ fn a_damaged_folder_is_built_again() {
         fs::remove_file(file.unwrap().path()).unwrap();
     }
     fs::create_dir(folder.path().join("building")).unwrap();
-    let index = KnowledgeIndex::build(&SAMPLE, place).unwrap();
+    let index = KnowledgeIndex::build(&SAMPLE, place, None).unwrap();
     assert!(!index.stats().reused);
     assert!(finds_tracking(&index));
 }
@@ -90,7 +92,7 @@ fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
-    let error = KnowledgeIndex::build(&SAMPLE, Place::Folder(&file.join("index"))).unwrap_err();
+    let error = KnowledgeIndex::build(&SAMPLE, Place::Folder(&file.join("index")), None).unwrap_err();
     assert!(error.to_string().starts_with("cannot create "), "{error}");
 }
 

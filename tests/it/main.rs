@@ -12,6 +12,7 @@ mod decision;
 mod flows;
 mod handoff;
 mod http;
+mod hybrid;
 mod knowledge;
 mod labelled;
 mod live;

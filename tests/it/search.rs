@@ -65,6 +65,8 @@ static INDEX: LazyLock<KnowledgeIndex> = LazyLock::new(|| in_memory(&SAMPLE));
 fn query<'a>(text: &'a str, intents: &'a [ScoredIntent]) -> SearchQuery<'a> {
     SearchQuery {
         text,
+        embedding: None,
+        context: &[],
         intents,
         locale: "en",
         audience: Audience::Public,
@@ -267,9 +269,7 @@ fn customers_never_find_what_is_for_agents() {
 fn the_locale_itself_or_else_its_language() {
     let knowledge = Knowledge {
         articles: ["en-GB", "en-US", "fr", "de-AT"].map(article_in).to_vec(),
-        replies: Vec::new(),
-        flows: Vec::new(),
-        hash: String::new(),
+        ..Knowledge::default()
     };
     let index = in_memory(&knowledge);
     let cases: [(&str, &[&str]); 6] = [
@@ -346,12 +346,7 @@ fn odd_texts_do_no_harm() {
         })
         .is_empty()
     );
-    let empty = in_memory(&Knowledge {
-        articles: Vec::new(),
-        replies: Vec::new(),
-        flows: Vec::new(),
-        hash: String::new(),
-    });
+    let empty = in_memory(&Knowledge::default());
     assert!(
         empty
             .search(&query("parcel", &sure("track_order")))

@@ -15,6 +15,55 @@ use serde_json::Value;
 use crate::support::repository;
 use crate::support::shop::Shop;
 
+/// Customer, order, the state of its payment, and what one field says.
+const PAYMENTS: [(&str, &str, &str, &str, &str); 7] = [
+    (
+        "cus_0003",
+        "FH-30555",
+        "failed",
+        "failure",
+        "the bank did not get the approval in its app",
+    ),
+    (
+        "cus_0003",
+        "FH-30556",
+        "pending",
+        "at_text",
+        "Tuesday 1 December at 9:20",
+    ),
+    ("cus_0006", "FH-60211", "authorised", "amount", "£499.00"),
+    (
+        "cus_0005",
+        "FH-50001",
+        "refund_pending",
+        "refund_text",
+        "We send £117.90 back to your Visa ending 7310 by Thursday 3 December at the latest. Your bank then \
+         needs 3 to 5 working days to show it.",
+    ),
+    (
+        "cus_0005",
+        "FH-50002",
+        "refunded",
+        "refund_text",
+        "We sent £64.95 back to your Visa ending 7310 on Wednesday 25 November. Your bank shows it by Wednesday \
+         2 December.",
+    ),
+    (
+        "cus_0005",
+        "FH-50003",
+        "refunded",
+        "refund_text",
+        "We sent you a new gift card for £34.95 on Monday 16 November.",
+    ),
+    (
+        "cus_0002",
+        "FH-20005",
+        "partly_refunded",
+        "refund_amount",
+        "£64.95",
+    ),
+];
+
 /// Customer and number of every order that a new database has.
 fn seeded_orders() -> Vec<(String, String)> {
     let text = fs::read_to_string(repository().join("examples/shop/seed.toml")).unwrap();
@@ -120,53 +169,7 @@ async fn payments_say_what_became_of_the_money() {
     });
     assert_eq!((status, paid), (200, expected));
 
-    for (customer, order, state, key, said) in [
-        (
-            "cus_0003",
-            "FH-30555",
-            "failed",
-            "failure",
-            "the bank did not get the approval in its app",
-        ),
-        (
-            "cus_0003",
-            "FH-30556",
-            "pending",
-            "at_text",
-            "Tuesday 1 December at 9:20",
-        ),
-        ("cus_0006", "FH-60211", "authorised", "amount", "£499.00"),
-        (
-            "cus_0005",
-            "FH-50001",
-            "refund_pending",
-            "refund_text",
-            "We send £117.90 back to your Visa ending 7310 by Thursday 3 December at the latest. Your bank then \
-             needs 3 to 5 working days to show it.",
-        ),
-        (
-            "cus_0005",
-            "FH-50002",
-            "refunded",
-            "refund_text",
-            "We sent £64.95 back to your Visa ending 7310 on Wednesday 25 November. Your bank shows it by Wednesday \
-             2 December.",
-        ),
-        (
-            "cus_0005",
-            "FH-50003",
-            "refunded",
-            "refund_text",
-            "We sent you a new gift card for £34.95 on Monday 16 November.",
-        ),
-        (
-            "cus_0002",
-            "FH-20005",
-            "partly_refunded",
-            "refund_amount",
-            "£64.95",
-        ),
-    ] {
+    for (customer, order, state, key, said) in PAYMENTS {
         let (_, payment) = shop
             .get(&format!("/v1/customers/{customer}/orders/{order}/payment"))
             .await;

@@ -20,7 +20,6 @@ use crate::config::{Config, Flag};
 use crate::domain::message::Text;
 use crate::eval::calibrate::{self, CalibrateError, Case, Demand, Needed, Outcome, Tested, Trials};
 use crate::eval::judged::{Judgement, UnknownLabel};
-use crate::knowledge::Place;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -164,8 +163,7 @@ fn refused(error: CalibrateError) -> CliError {
 /// Bars that a calibration leaves alone: those of the present policy, if there is one.
 fn kept(config: &Config) -> Result<Kept, CliError> {
     if config.paths.knowledge.is_dir() {
-        let content = assemble::content(config, "", Place::Memory)?;
-        Ok(Kept::of(&content.policy))
+        Ok(Kept::of(&assemble::policy(config)?))
     } else {
         Ok(Kept::default())
     }

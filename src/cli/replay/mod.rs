@@ -23,7 +23,6 @@ use crate::cli::replay::script::{Script, has_tests, rewritten};
 use crate::cli::replay::transcript::{Line, Mistake};
 use crate::config::Config;
 use crate::engine::Engine;
-use crate::knowledge::Place;
 use crate::ports::StoreError;
 use crate::store::memory::MemoryStore;
 
@@ -74,7 +73,7 @@ enum Outcome {
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
     let files = files(&arguments.paths)?;
     let classifier = assemble::classifier(config)?;
-    let content = assemble::content(config, "", Place::Memory)?;
+    let content = assemble::content(config, "")?;
     let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
     let mut reports = stream::iter(files)
         .map(|file| replay(&engine, file, arguments.update))

@@ -49,10 +49,14 @@ impl Scripted {
 #[async_trait]
 impl Classifier for Scripted {
     async fn classify(&self, text: &str) -> Result<Classification, Fault> {
-        match self.take() {
-            Some(reading) => reading,
-            None => self.model.classify(text).await,
-        }
+        let Some(scripted) = self.take() else {
+            return self.model.classify(text).await;
+        };
+        // A transcript says what is read of the words, not what they mean: that the search takes from the model.
+        Ok(Classification {
+            embedding: self.model.classify(text).await?.embedding,
+            ..scripted?
+        })
     }
 }
 
@@ -214,7 +218,6 @@ impl Player {
             ]);
         };
         let parts = self.engine.in_service.parts();
-        let (input, reading) = self.engine.prepare(input, &parts).await;
         let workspace = &self.engine.workspace;
         let conversation = self
             .engine
@@ -222,6 +225,10 @@ impl Player {
             .load(workspace, id)
             .await?
             .ok_or(StoreError::NotFound("conversation"))?;
+        let (input, reading) = self
+            .engine
+            .prepare(input, &conversation.messages, &parts)
+            .await;
         let stale = decide(
             &conversation,
             &input,

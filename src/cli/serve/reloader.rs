@@ -15,7 +15,6 @@ use crate::cli::fit::{self, NamedIntent};
 use crate::config::Config;
 use crate::engine::{InService, Parts};
 use crate::http::state::{ReloadError, Reloaded};
-use crate::knowledge::Place;
 use crate::tasks::{CancellationToken, Tasks};
 use crate::telemetry;
 
@@ -191,7 +190,7 @@ impl Worker {
 
 /// Everything that a reload exchanges, checked and tried out.
 fn make(config: &Config, public_url: &str) -> Result<(Content, Model), CliError> {
-    let content = assemble::content(config, public_url, Place::Memory)?;
+    let content = assemble::content(config, public_url)?;
     Ok((content, assemble::model(config)?))
 }
 

@@ -1,4 +1,9 @@
-//! `firstline search`: what the knowledge base finds for a question, as the engine would see it.
+//! `firstline search`: what the knowledge base finds for a question, as the engine would see it; and how good the search
+//! is on labelled questions.
+
+mod judge;
+
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -8,41 +13,56 @@ use crate::cli::output::Output;
 use crate::config::Config;
 use crate::domain::article::{ArticleHit, Audience};
 use crate::domain::intent::{Intent, ScoredIntent};
-use crate::knowledge::Place;
-use crate::ports::{KnowledgeBase, SearchQuery};
+use crate::ports::{Classifier, KnowledgeBase, SearchQuery};
 use crate::telemetry;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The question, in a customer's words
-    #[arg(required = true)]
+    #[arg(required_unless_present = "judge", conflicts_with = "judge")]
     query: Vec<String>,
-    /// Search as if the classifier had read this intent
+    /// Search as if the classifier had read this intent, instead of those that it reads
     #[arg(long, value_name = "NAME")]
     intent: Vec<String>,
+    /// What was said before the question, oldest first
+    #[arg(long, value_name = "TEXT")]
+    said: Vec<String>,
     /// Find passages for agents too
     #[arg(long)]
     internal: bool,
     /// How many passages to show at most
     #[arg(long, default_value_t = 5)]
     limit: usize,
+    /// Measure the search instead: a folder with *queries.jsonl (`text`, `label`: a list of "article#passage" or of the
+    /// ids of documents, perhaps `context`: [{"text"}]) and perhaps *documents.jsonl (`doc_id`, `title`, `text`, perhaps
+    /// `entity`) and *distractors.jsonl to be searched in place of the knowledge base; .gz too
+    #[arg(long, value_name = "FOLDER")]
+    judge: Option<PathBuf>,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
 }
 
 /// Nothing found is a finding.
-pub(crate) fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    let content = assemble::content(config, &config.server.public_url, Place::Memory)?;
+pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
+    if let Some(folder) = &arguments.judge {
+        return judge::run(folder, arguments.json, config, output).await;
+    }
+    let content = assemble::content(config, &config.server.public_url)?;
     let text = arguments.query.join(" ");
+    let read = assemble::classifier(config)?.classify(&text).await;
+    let read = read.map_err(anyhow::Error::new)?;
     let scored = |name: &String| ScoredIntent {
         name: Intent::new(name.clone()),
         confidence: 1.0,
     };
-    let intents: Vec<ScoredIntent> = arguments.intent.iter().map(scored).collect();
+    let given: Vec<ScoredIntent> = arguments.intent.iter().map(scored).collect();
+    let said: Vec<&str> = arguments.said.iter().map(String::as_str).collect();
     let hits = content.index.search(&SearchQuery {
         text: &text,
-        intents: &intents,
+        embedding: Some(&read.embedding),
+        context: &said,
+        intents: if given.is_empty() { &read.intents } else { &given },
         locale: &content.policy.business().locale,
         audience: if arguments.internal {
             Audience::Internal

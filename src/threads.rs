@@ -11,7 +11,7 @@ use std::thread;
 ///
 /// # Errors
 /// One of those that `make` and `work` gave; the other threads end after the item they are at.
-pub(crate) fn with_workers<W, T: Send, E: Send>(
+pub fn with_workers<W, T: Send, E: Send>(
     count: usize,
     make: impl Fn() -> Result<W, E> + Sync,
     work: impl Fn(&mut W, usize) -> Result<T, E> + Sync,
@@ -44,7 +44,7 @@ pub(crate) fn with_workers<W, T: Send, E: Send>(
 }
 
 /// `work` on each of `0..count`, in the order of the numbers.
-pub(crate) fn map<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn map<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let Ok(made) = with_workers(count, || Ok::<_, Infallible>(()), |(), item| Ok(work(item)));
     made
 }
