@@ -100,7 +100,7 @@ impl Place {
 
     async fn open(&self, kind: Kind, order: String) -> Chat {
         let body = json!({});
-        let key = format!("open {order}");
+        let key = format!("open-{order}");
         let opened = self.post("/v1/conversations", &key, &body).await;
         Chat {
             kind,
@@ -119,7 +119,7 @@ impl Place {
     /// What the turn did; nobody waits for a lookup that it wants.
     async fn say(&self, chat: &mut Chat, text: &str) -> String {
         let path = format!("/v1/conversations/{}/messages?wait=0", chat.id);
-        let key = format!("{} {}", chat.order, chat.said.len());
+        let key = format!("{}-{}", chat.order, chat.said.len());
         chat.said.push(text.to_owned());
         let turn = self.post(&path, &key, &json!({ "text": text })).await;
         turn["action"].as_str().unwrap().to_owned()
