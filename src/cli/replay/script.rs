@@ -82,14 +82,17 @@ pub(super) fn of_flow(file: &str) -> Result<Vec<Script>, Vec<Mistake>> {
     let mut scripts = Vec::new();
     let mut mistakes = Vec::new();
     for test in &flow.tests {
-        let header = header(&lines, usize::try_from(test.referenced.line()).unwrap_or(usize::MAX));
+        let header = header(
+            &lines,
+            usize::try_from(test.referenced.line()).unwrap_or(usize::MAX),
+        );
         let script = Script::block(&lines, header);
         // Otherwise it is written in quotes, folded, or elsewhere, and lines of it are not lines of the file.
         if script.text.trim() == test.value.trim() {
             scripts.push(script);
         } else {
             mistakes.push(Mistake {
-                line,
+                line: header,
                 message: "a test is a block of lines; write `- |`, and its lines indented below".to_owned(),
             });
         }
