@@ -99,11 +99,7 @@ fn texts(article: &Article, place: usize, passage: &Passage) -> Vec<String> {
 }
 
 /// Adds what is missing, and says how many that was.
-fn make(
-    texts: &[Vec<String>],
-    kept: &mut Kept,
-    embedder: &dyn Embedder,
-) -> Result<usize, IndexError> {
+fn make(texts: &[Vec<String>], kept: &mut Kept, embedder: &dyn Embedder) -> Result<usize, IndexError> {
     let mut seen = HashSet::new();
     let missing: Vec<(Hash, &str)> = texts
         .iter()

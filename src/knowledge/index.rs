@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::RamDirectory;
 use tantivy::TantivyError;
+use tantivy::directory::RamDirectory;
 use thiserror::Error;
 
 use crate::domain::article::{Article, ArticleHit, Citation};
@@ -113,7 +113,12 @@ impl KnowledgeIndex {
         let candidates = self.searched.candidates(query)?;
         candidates
             .into_iter()
-            .map(|candidate| Ok((self.searched.hit(candidate.document)?.citation, candidate.evidence)))
+            .map(|candidate| {
+                Ok((
+                    self.searched.hit(candidate.document)?.citation,
+                    candidate.evidence,
+                ))
+            })
             .collect()
     }
 

@@ -244,9 +244,9 @@ pub(crate) fn coverages(
                 let term = Term::from_field_text(fields.words, term);
                 let mut postings = index.read_postings(&term, IndexRecordOption::Basic)?;
                 for (document, holds) in documents.iter().zip(&mut holds) {
-                    *holds &= postings.as_mut().is_some_and(|list| {
-                        list.doc() <= *document && list.seek(*document) == *document
-                    });
+                    *holds &= postings
+                        .as_mut()
+                        .is_some_and(|list| list.doc() <= *document && list.seek(*document) == *document);
                 }
             }
             for (best, holds) in best.iter_mut().zip(holds) {
@@ -257,5 +257,8 @@ pub(crate) fn coverages(
             *covered += best * word.weight;
         }
     }
-    Ok(covered.into_iter().map(|covered| (covered / all).min(1.0)).collect())
+    Ok(covered
+        .into_iter()
+        .map(|covered| (covered / all).min(1.0))
+        .collect())
 }

@@ -123,12 +123,7 @@ impl Searched {
     }
 
     /// Those that rank best by everything but their meaning; in no order.
-    fn best_by_words(
-        &self,
-        parts: &Parts,
-        filters: &Filters,
-        limit: usize,
-    ) -> Result<Vec<u32>, IndexError> {
+    fn best_by_words(&self, parts: &Parts, filters: &Filters, limit: usize) -> Result<Vec<u32>, IndexError> {
         let weighted = [
             (&parts.words, fusion::WORDS / parts.unit),
             (&parts.context, fusion::CONTEXT),
@@ -143,9 +138,7 @@ impl Searched {
             return Ok(Vec::new());
         };
         let best = TopDocs::with_limit(limit).order_by_score();
-        let found = self
-            .searcher
-            .search(&lexical::among(Some(any), filters), &best)?;
+        let found = self.searcher.search(&lexical::among(Some(any), filters), &best)?;
         Ok(found.into_iter().map(|(_, place)| place.doc_id).collect())
     }
 

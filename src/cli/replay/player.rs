@@ -225,10 +225,7 @@ impl Player {
             .load(workspace, id)
             .await?
             .ok_or(StoreError::NotFound("conversation"))?;
-        let (input, reading) = self
-            .engine
-            .prepare(input, &conversation.messages, &parts)
-            .await;
+        let (input, reading) = self.engine.prepare(input, &conversation.messages, &parts).await;
         let stale = decide(
             &conversation,
             &input,

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::support::program::{Finished, run, terminate};
 use crate::support::server::client;
 
-const TOKEN: &str = "token-of-a-test";
+pub(crate) const TOKEN: &str = "token-of-a-test";
 
 /// Killed without mercy when dropped.
 #[derive(Debug)]
