@@ -15,7 +15,13 @@ export SHOP_TOKEN
 work=$(mktemp -d)
 mkfifo "$work/said"
 shop=
-trap '[ -z "$shop" ] || kill "$shop" 2>/dev/null || :; rm -rf "$work"' EXIT
+server=
+end() {
+  [ -z "$server" ] || kill "$server" 2>/dev/null || :
+  [ -z "$shop" ] || kill "$shop" 2>/dev/null || :
+  rm -rf "$work"
+}
+trap end EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -45,6 +51,7 @@ status=0
 while kill -0 "$server" 2>/dev/null; do
   wait "$server" && status=0 || status=$?
 done
+server=
 
 kill "$shop" 2>/dev/null || :
 wait "$shop" || :

@@ -108,10 +108,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let server =
         axum::serve(listener, router::router(shop)).with_graceful_shutdown(stop.clone().cancelled_owned());
     let mut server = Box::pin(server.into_future());
+    // Before it is said that the shop is there: whoever hears that may stop it at once.
+    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be waited for")?;
     say_ready(&url, &calendar::day_text(seeded_on));
     tokio::select! {
         ended = &mut server => ended.context("the server ended by itself")?,
-        signal = stop_signal() => signal?,
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
     stop.cancel();
     if tokio::time::timeout(REQUESTS_END, server).await.is_err() {
@@ -163,15 +167,4 @@ fn say_ready(url: &str, seeded_on: &str) {
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         tracing::warn!(%error, "nobody reads what is printed; serving all the same");
     }
-}
-
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be waited for")?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

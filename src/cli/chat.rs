@@ -5,6 +5,7 @@ mod watched;
 
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cli::assemble;
 use crate::cli::chat::watched::Watched;
@@ -23,6 +24,9 @@ use crate::store::memory::MemoryStore;
 use crate::tasks::Tasks;
 
 const PROMPT: &str = "you> ";
+
+/// Between two looks at whether a timer is due.
+const TIMER_PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -81,7 +85,7 @@ struct Chat<'a> {
 impl<'a> Chat<'a> {
     fn new(arguments: &Arguments, config: &Config, output: &'a Output) -> Result<Self, CliError> {
         let classifier = assemble::classifier(config)?;
-        let content = assemble::content(config, "", Place::Memory)?;
+        let content = assemble::content(config, "")?;
         let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
         let systems = Arc::new(Watched::new(assemble::connectors(config)?));
         let worker = LookupWorker::new(
@@ -132,22 +136,25 @@ impl<'a> Chat<'a> {
         self.target = Target::Existing(conversation.id.clone());
         self.buttons.clear();
         self.print(&record)?;
-        if conversation.awaited_task().is_none() {
-            return Ok(());
-        }
-        self.worker.run_due().await.map_err(anyhow::Error::from)?;
-        let turns = self
-            .engine
-            .store
-            .turns(&conversation.workspace, &conversation.id)
-            .await
-            .map_err(anyhow::Error::from)?;
-        for line in self.systems.take().into_iter().filter(|_| self.trace) {
-            self.output.line(format!("  {line}"))?;
-        }
-        for turn in &turns {
-            if turn.conversation.version > conversation.version {
-                self.print(turn)?;
+        let (store, mut shown) = (Arc::clone(&self.engine.store), conversation.version);
+        let mut waits = conversation.awaited_task().is_some();
+        while waits {
+            let done = self.worker.run_due().await.map_err(anyhow::Error::from)?;
+            for line in self.systems.take().into_iter().filter(|_| self.trace) {
+                self.output.line(format!("  {line}"))?;
+            }
+            if done == 0 {
+                // A timer: the business has its bot wait for more.
+                tokio::time::sleep(TIMER_PAUSE).await;
+                continue;
+            }
+            let turns = store.turns(&conversation.workspace, &conversation.id).await;
+            for turn in turns.map_err(anyhow::Error::from)? {
+                if turn.conversation.version > shown {
+                    shown = turn.conversation.version;
+                    waits = turn.conversation.awaited_task().is_some();
+                    self.print(&turn)?;
+                }
             }
         }
         Ok(())

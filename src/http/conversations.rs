@@ -119,13 +119,13 @@ fn new_id(app: &AppState) -> ConversationId {
 /// Who the customer is, as far as the caller may say: the company's integrations know, its page proves it.
 fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Customer, ApiError> {
     let signed = signed(&body, app)?;
-    let integration = matches!(caller.principal, Principal::Key(_));
-    if !body.id.is_empty() && !(integration || signed) {
+    let may_say_who = signed || matches!(caller.principal, Principal::Key(_));
+    if !may_say_who && !body.id.is_empty() {
         return Err(ApiError::Forbidden(
             "only integrations may give customer.id as it is: have it signed, or leave it out",
         ));
     }
-    if body.verified && !(integration || signed) {
+    if !may_say_who && body.verified {
         return Err(ApiError::Forbidden(
             "only integrations may give customer.verified: have the customer signed, or leave it out",
         ));

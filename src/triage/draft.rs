@@ -96,13 +96,13 @@ impl<'a> Draft<'a> {
         });
     }
 
-    /// To be done outside, as soon as this turn is on disk.
-    pub(crate) fn task(&mut self, work: Work) -> TaskId {
+    /// To be done outside when the time has come and this turn is on disk.
+    pub(crate) fn task(&mut self, work: Work, due_at: Timestamp) -> TaskId {
         self.conversation.last_task += 1;
         let id = self.conversation.id.task(self.conversation.last_task);
         self.tasks.push(Task {
             id: id.clone(),
-            due_at: self.now,
+            due_at,
             work,
         });
         id

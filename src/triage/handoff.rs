@@ -16,6 +16,7 @@ use crate::domain::time::Duration;
 use crate::domain::turn::Action;
 use crate::triage::clarify::Focus;
 use crate::triage::draft::Draft;
+use crate::triage::flow;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
 
@@ -186,10 +187,7 @@ pub(crate) fn hand_off_to(
         articles: articles(reading),
     };
     draft.conversation.hand_off(handoff.clone());
-    (
-        draft.conversation.progress.flow,
-        draft.conversation.progress.paused,
-    ) = (None, None);
+    flow::drop_all(draft);
     let queue_name = handoff.queue.as_str();
     let reply = format!("handoff.{}", reason.as_str());
     draft.say(

@@ -15,7 +15,7 @@ use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
-use firstline::domain::reading::Reading;
+use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, Input, Turn};
@@ -151,8 +151,15 @@ impl Play {
     }
 
     fn says(&mut self, text: &str, read: &str) -> Turn {
-        let mut reading = reading(&without_ours(read));
-        reading.entities.extend(ours(read));
+        let mut parts = read.split("; clause ");
+        let mut reading = read_part(parts.next().unwrap_or_default());
+        reading.clauses.extend(parts.map(|part| {
+            let (text, read) = part.split_once(" | ").expect("a clause and what is read of it");
+            Clause {
+                text: text.to_owned(),
+                reading: read_part(read),
+            }
+        }));
         let text = Text::parse(text).expect("a text");
         self.take(&Input::CustomerMessage { text }, &reading)
     }
@@ -208,6 +215,12 @@ fn entity(part: &str) -> Option<Entity> {
         ("email", address) => Some(Entity::new(EntityKind::Email, address)),
         _ => None,
     }
+}
+
+fn read_part(read: &str) -> Reading {
+    let mut reading = reading(&without_ours(read));
+    reading.entities.extend(ours(read));
+    reading
 }
 
 fn without_ours(read: &str) -> String {

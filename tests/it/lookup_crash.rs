@@ -1,7 +1,7 @@
 //! kill -9 between a turn that wants a lookup and the turn that its result becomes: whatever had happened by then, the
 //! company's system does each thing once, the customer gets one reply, and the conversation goes on.
 
-mod backend;
+pub(crate) mod backend;
 
 use std::fs;
 use std::process::Stdio;

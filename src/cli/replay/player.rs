@@ -16,7 +16,7 @@ use crate::domain::reading::{Classification, Fault};
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, TurnRecord};
-use crate::engine::{Engine, EngineError, InService, Parts, Target};
+use crate::engine::{Engine, EngineError, InService, Parts, Said, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
 
@@ -225,7 +225,10 @@ impl Player {
             .load(workspace, id)
             .await?
             .ok_or(StoreError::NotFound("conversation"))?;
-        let (input, reading) = self.engine.prepare(input, &conversation.messages, &parts).await;
+        let (input, reading) = self
+            .engine
+            .prepare(input, &Said::new(input, Some(conversation.clone())), &parts)
+            .await;
         let stale = decide(
             &conversation,
             &input,

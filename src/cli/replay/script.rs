@@ -41,19 +41,19 @@ impl Script {
         self.lines.start + line
     }
 
-    /// The lines of a block whose `|` stands on line `header`, counted from 1.
-    fn block(file: &[&str], header: usize) -> Self {
+    /// The block of lines that begins with line `first`, counted from 0.
+    fn block(file: &[&str], first: usize) -> Self {
         let is_blank = |line: &&str| line.trim().is_empty();
-        let below = file.get(header..).unwrap_or_default();
-        let first = below.iter().find(|line| !is_blank(line));
-        let indent = first.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
+        let below = file.get(first..).unwrap_or_default();
+        let filled = below.iter().find(|line| !is_blank(line));
+        let indent = filled.map_or(0, |line| line.len() - line.trim_start_matches(' ').len());
         let is_inside = |line: &&&str| is_blank(line) || line.starts_with(&" ".repeat(indent.max(1)));
         let mut lines: Vec<&str> = below.iter().take_while(is_inside).copied().collect();
         while lines.last().is_some_and(is_blank) {
             lines.pop();
         }
         Self {
-            lines: header..header + lines.len(),
+            lines: first..first + lines.len(),
             indent,
             text: lines
                 .iter()
@@ -82,10 +82,13 @@ pub(super) fn of_flow(file: &str) -> Result<Vec<Script>, Vec<Mistake>> {
     let mut scripts = Vec::new();
     let mut mistakes = Vec::new();
     for test in &flow.tests {
-        let header = usize::try_from(test.referenced.line()).unwrap_or(usize::MAX);
+        let header = header(
+            &lines,
+            usize::try_from(test.referenced.line()).unwrap_or(usize::MAX),
+        );
         let script = Script::block(&lines, header);
         // Otherwise it is written in quotes, folded, or elsewhere, and lines of it are not lines of the file.
-        if script.text.trim_end() == test.value.trim_end() {
+        if script.text.trim() == test.value.trim() {
             scripts.push(script);
         } else {
             mistakes.push(Mistake {
@@ -99,6 +102,13 @@ pub(super) fn of_flow(file: &str) -> Result<Vec<Script>, Vec<Mistake>> {
     } else {
         Err(mistakes)
     }
+}
+
+/// The line on which a value begins, counted from 1: a block is found at its first line, and begins above it.
+fn header(file: &[&str], found: usize) -> usize {
+    let above = found.checked_sub(2).and_then(|above| file.get(above));
+    let is_block = above.is_some_and(|line| line.trim_end().ends_with(['|', '>']));
+    if is_block { found - 1 } else { found }
 }
 
 /// The file with other texts for these conversations of it, which stand in their order.
@@ -141,7 +151,8 @@ tests:
 
     customer: bye
 
-  - |
+  - |-
+
     customer: two
       ask
 replies: {}
@@ -159,7 +170,7 @@ replies: {}
             ]
         );
         let places: Vec<usize> = scripts.iter().map(|script| script.line_in_file(1)).collect();
-        assert_eq!(places, [5, 12]);
+        assert_eq!(places, [5, 13]);
         assert!(has_tests(FLOW) && !has_tests("replies:\n  - id: tests\n"));
     }
 
@@ -181,14 +192,14 @@ replies: {}
 
     #[test]
     fn a_test_that_is_no_block_is_refused_with_its_line() {
-        for test in [
-            "\"customer: hi\\n\"",
-            ">\n    customer: hi\n    customer: bye",
-            "customer says hi",
+        for (test, line) in [
+            ("\"customer: hi\\n\"", 3),
+            (">\n    customer: hi\n    customer: bye", 4),
+            ("customer says hi", 3),
         ] {
             let mistakes = of_flow(&format!("id: a\ntests:\n  - {test}\n")).unwrap_err();
             assert_eq!(mistakes.len(), 1, "{test}");
-            assert_eq!(mistakes[0].line, 3, "{test}: {mistakes:?}");
+            assert_eq!(mistakes[0].line, line, "{test}: {mistakes:?}");
         }
         let broken = of_flow("id: a\ntests:\n  - [\n").unwrap_err();
         assert!(

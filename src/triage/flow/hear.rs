@@ -221,14 +221,14 @@ pub(super) fn yes_and_no(draft: &Draft<'_>) -> Vec<String> {
 }
 
 fn cancelled(draft: &mut Draft<'_>) -> Action {
-    let progress = &mut draft.conversation.progress;
-    (progress.flow, progress.paused, progress.failures) = (None, None, 0);
+    run::drop_all(draft);
+    draft.conversation.progress.failures = 0;
     draft.bot_says(line::FLOW_CANCELLED);
     Action::Answer
 }
 
 /// An intent that says nothing of what is wanted: small talk, a bare detail, "I need help".
-pub(super) fn says_little(draft: &Draft<'_>, intent: &Intent) -> bool {
+pub(crate) fn says_little(draft: &Draft<'_>, intent: &Intent) -> bool {
     let known = draft.policy.small_talk(intent).is_some() || draft.policy.question(intent).is_some();
     known && !intent.is(Intent::GOODBYE)
 }

@@ -26,9 +26,9 @@ use crate::triage::draft::Draft;
 use crate::triage::flow::check::Check;
 use crate::triage::flow::lines::{Lines, context};
 
-pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind};
+pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind, says_little};
 pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
-pub(crate) use crate::triage::flow::run::{follow_up, start, take_in};
+pub(crate) use crate::triage::flow::run::{begin, drop_all, follow_up, go_on, start, take_in};
 
 /// A mistake in a flow, told by the flow's id, the line in its file and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! Running a flow: from one step to the next until something has to come from outside, and what comes of a lookup.
 
+use std::collections::BTreeMap;
+
 use minijinja::Value;
 use serde_json::json;
 
@@ -23,34 +25,39 @@ use crate::triage::policy::line;
 /// The outcome that goes on with the next step.
 pub(super) const OK: &str = "ok";
 
-/// Begins a flow with all that the message says already. One that is under way waits until this one has ended.
+/// Begins a flow and runs it.
 pub(crate) fn start(draft: &mut Draft<'_>, id: &str, intent: ScoredIntent, said: &Said<'_>) -> Action {
-    let Some(flow) = draft.policy.flows.get(id) else {
-        return hand_off(draft, vec![Reason::Unavailable], said.reading);
-    };
-    draft.rule("flow_started", json!({ "flow": id, "intent": intent.name }), true);
-    let fresh = begin(flow, intent);
-    let progress = &mut draft.conversation.progress;
-    let interrupted = progress.flow.replace(fresh);
-    progress.paused = interrupted
-        .or(progress.paused.take())
-        .filter(|paused| paused.flow != id);
-    hear::take(draft, flow, said, None);
-    remember_from_before(draft, flow);
+    begin(draft, id, intent, said);
     go_on(draft, said.reading)
 }
 
-fn begin(flow: &Flow, intent: ScoredIntent) -> FlowState {
-    FlowState {
+/// Begins a flow with all that the message says already, in front of the one under way.
+pub(crate) fn begin(draft: &mut Draft<'_>, id: &str, intent: ScoredIntent, said: &Said<'_>) {
+    let Some(flow) = draft.policy.flows.get(id) else {
+        return;
+    };
+    draft.rule("flow_started", json!({ "flow": id, "intent": intent.name }), true);
+    let fresh = FlowState {
         flow: flow.id.clone(),
         version: flow.version.clone(),
         intent,
         step: 0,
-        slots: Default::default(),
-        results: Default::default(),
-        asked: Default::default(),
+        slots: BTreeMap::new(),
+        results: BTreeMap::new(),
+        asked: BTreeMap::new(),
         waits_for: None,
-    }
+    };
+    let progress = &mut draft.conversation.progress;
+    progress.paused.extend(progress.flow.replace(fresh));
+    progress.paused.retain(|paused| paused.flow != id);
+    hear::take(draft, flow, said, None);
+    remember_from_before(draft, flow);
+}
+
+/// No flow is under way any more, and none waits.
+pub(crate) fn drop_all(draft: &mut Draft<'_>) {
+    draft.conversation.progress.flow = None;
+    draft.conversation.progress.paused.clear();
 }
 
 fn remember_from_before(draft: &mut Draft<'_>, flow: &Flow) {
@@ -107,7 +114,7 @@ pub(crate) fn follow_up<'d>(draft: &mut Draft<'d>, said: &Said<'_>) -> Option<(&
 }
 
 /// From the present step to where the customer, or something outside, has to say something.
-pub(super) fn go_on(draft: &mut Draft<'_>, reading: &Reading) -> Action {
+pub(crate) fn go_on(draft: &mut Draft<'_>, reading: &Reading) -> Action {
     loop {
         let Some((flow, state)) = hear::current(draft) else {
             return hand_off(draft, vec![Reason::Unavailable], reading);
@@ -339,7 +346,7 @@ fn look_up(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, call: &Call, r
 }
 
 pub(super) fn wait_for_task(draft: &mut Draft<'_>, work: Work) -> Action {
-    let task = draft.task(work);
+    let task = draft.task(work, draft.now);
     if let Some(state) = &mut draft.conversation.progress.flow {
         state.waits_for = Some(Wait::Task(task));
     }
@@ -471,9 +478,16 @@ fn end(draft: &mut Draft<'_>, reading: &Reading) -> Action {
             .extend(kept.filter_map(|slot| Some((slot.name.clone(), state.slots.get(&slot.name)?.clone()))));
     }
     progress.last_flow = Some(state.flow);
-    if let Some(paused) = progress.paused.take() {
+    if let Some(paused) = progress.paused.pop() {
+        let interrupted = paused.waits_for.is_some();
+        let flow = draft.policy.flows.get(&paused.flow);
         progress.flow = Some(paused);
-        draft.bot_says(line::FLOW_RESUMED);
+        if let Some(flow) = flow {
+            remember_from_before(draft, flow);
+        }
+        if interrupted {
+            draft.bot_says(line::FLOW_RESUMED);
+        }
         return hear::remind(draft, reading).unwrap_or(Action::Answer);
     }
     if draft.bot_spoke() {

@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::support::program::{program, run, terminate};
 use crate::support::repository;
+use crate::support::server::client;
 use crate::support::shop::{Shop, programs};
 
 #[tokio::test]
@@ -74,8 +76,8 @@ fn a_shop_that_cannot_start_says_what_to_give_instead() {
 }
 
 /// What `make run` runs, told to stop as a service manager would.
-#[test]
-fn the_shop_ends_with_the_server() {
+#[tokio::test]
+async fn the_shop_ends_with_the_server() {
     let data = tempfile::tempdir().unwrap();
     let server = program(repository());
     let mut child = Command::new("sh")
@@ -102,10 +104,18 @@ fn the_shop_ends_with_the_server() {
         lines.next().unwrap().split("http://").nth(1).unwrap(),
         format!("{address}/mail")
     );
-    assert!(
-        lines.any(|line| line.starts_with("curl ")),
-        "the server did not get ready"
-    );
+    let command = lines.find(|line| line.starts_with("curl "));
+    let command = command.expect("the server did not get ready");
+    let server = command
+        .split(" http://")
+        .nth(1)
+        .unwrap()
+        .split('/')
+        .next()
+        .unwrap();
+    // It prints before it listens for signals, and answers after.
+    let alive = client(Duration::from_secs(10)).get(format!("http://{server}/healthz"));
+    assert_eq!(alive.send().await.unwrap().status(), 200);
     assert!(TcpStream::connect(address).is_ok());
     assert!(terminate(&mut child).success());
     assert!(TcpStream::connect(address).is_err(), "the shop is still there");
