@@ -250,7 +250,11 @@ async fn round(place: &mut Place, kind: Kind, point: Point, number: u64, pause: 
         }
     }
     if let [_, waiting] = chats.as_slice() {
-        assert_eq!(place.backend.shop.deeds(&waiting.order), [], "nothing is asked for yet");
+        assert_eq!(
+            place.backend.shop.deeds(&waiting.order),
+            [],
+            "nothing is asked for yet"
+        );
     }
     if point == Point::Answered {
         place.backend.shop.hold(Hold::Nowhere);
