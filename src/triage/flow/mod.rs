@@ -92,7 +92,8 @@ impl Flows {
             .flat_map(|flow| flow.intents.iter().map(|intent| (flow.id.as_str(), intent)))
     }
 
-    fn spec(&self, lookup: &str) -> Option<&LookupSpec> {
+    /// What a lookup takes and gives, by its name.
+    pub fn spec(&self, lookup: &str) -> Option<&LookupSpec> {
         self.lookups.get(lookup)
     }
 
