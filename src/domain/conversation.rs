@@ -18,7 +18,7 @@ use crate::domain::flow::{FlowState, Wait};
 use crate::domain::handoff::Handoff;
 use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
@@ -109,6 +109,13 @@ pub struct Gathering {
     pub from: u64,
 }
 
+/// A flow that ended, and what had started it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EndedFlow {
+    pub flow: String,
+    pub intent: ScoredIntent,
+}
+
 /// What the bot remembers since it last took the conversation over.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Progress {
@@ -136,7 +143,7 @@ pub struct Progress {
     pub gathering: Option<Gathering>,
     /// The flow that ended last, so that "and the other one?" means something.
     #[serde(default)]
-    pub last_flow: Option<String>,
+    pub last_flow: Option<EndedFlow>,
     /// Values that flows said are worth keeping, by slot: nobody is asked twice.
     #[serde(default)]
     pub remembered: BTreeMap<String, String>,

@@ -203,17 +203,20 @@ pub(crate) fn hand_off_to(
     Action::Handoff(reason)
 }
 
-/// The reading, about what the flow is about where the message alone does not say: "10423", "a person please", or a
-/// lookup's result.
+/// The reading, about what the flow is about, or was a moment ago, where the message alone does not say: "10423", "a
+/// person please", or a lookup's result.
 fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
     let says_what = |top: &ScoredIntent| {
         top.confidence >= draft.policy.answer_at(&top.name) && draft.policy.queue_of(&top.name).is_some()
     };
-    match &draft.conversation.progress.flow {
-        Some(state) if !reading.top().is_some_and(says_what) => {
+    let progress = &draft.conversation.progress;
+    let under_way = progress.flow.as_ref().map(|state| &state.intent);
+    let intent = under_way.or(progress.last_flow.as_ref().map(|last| &last.intent));
+    match intent {
+        Some(intent) if !reading.top().is_some_and(says_what) => {
             let mut reading = reading.clone();
-            reading.intents.retain(|scored| scored.name != state.intent.name);
-            reading.intents.insert(0, state.intent.clone());
+            reading.intents.retain(|scored| scored.name != intent.name);
+            reading.intents.insert(0, intent.clone());
             Cow::Owned(reading)
         }
         Some(_) | None => Cow::Borrowed(reading),

@@ -2,11 +2,11 @@
 //! that reads by script and a clock that stands still unless a test moves it.
 
 mod access;
-mod app;
+pub(crate) mod app;
 mod bad_input;
 mod conversation;
 mod idempotency;
-mod identity;
+pub(crate) mod identity;
 mod openapi;
 mod operations;
 mod stream;

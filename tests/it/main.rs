@@ -26,6 +26,7 @@ mod personal_data;
 mod power_cut;
 mod privacy;
 mod reload;
+mod routine;
 mod search;
 mod serve;
 mod shop;

@@ -10,7 +10,7 @@ use crate::domain::moment::DateOrder;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
-use crate::triage::flow::{identity, run, slots};
+use crate::triage::flow::{identity, lookup, run, slots};
 use crate::triage::handoff::hand_off;
 use crate::triage::phrases::{begins, find};
 use crate::triage::policy::line;
@@ -151,7 +151,7 @@ pub(super) fn take(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, asked: O
             true,
         );
         if corrected {
-            run::forget(draft, flow, slot);
+            lookup::forget(draft, flow, slot);
         }
         moved |= corrected || is_asked;
         if let Some(state) = &mut draft.conversation.progress.flow {

@@ -15,7 +15,7 @@ use crate::domain::task::Work;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
 use crate::triage::flow::hear::{self, Said};
-use crate::triage::flow::run;
+use crate::triage::flow::{lookup, run};
 use crate::triage::handoff::hand_off;
 use crate::triage::phrases::find;
 use crate::triage::policy::line;
@@ -39,11 +39,11 @@ pub(super) fn send_code(
     if fired {
         return hand_off(draft, vec![Reason::VerificationFailed], reading);
     }
-    match run::arguments(draft, flow, state, call) {
+    match lookup::arguments(draft, flow, state, call) {
         Ok(request) => {
             draft.conversation.identity.sends += 1;
             draft.conversation.identity.challenge = None;
-            run::wait_for_task(draft, Work::SendCode { request })
+            lookup::wait_for_task(draft, Work::SendCode { request })
         }
         Err(problem) => run::broken(draft, &problem, reading),
     }
@@ -56,11 +56,11 @@ pub(crate) fn take_in(
     result: &LookupResult,
     digest: &CodeDigest,
 ) -> Action {
-    if !run::awaits(draft, task) {
+    if !lookup::awaits(draft, task) {
         return Action::Record;
     }
     let reading = &Reading::default();
-    let failed = result.outcome != run::OK;
+    let failed = result.outcome != lookup::OK;
     let inputs = json!({ "outcome": result.outcome, "problem": result.problem });
     if draft.rule("lookup_failed", inputs, failed) {
         return hand_off(draft, vec![Reason::LookupFailed], reading);

@@ -9,9 +9,11 @@
 //! ```
 
 mod check;
+mod follow_up;
 mod hear;
 mod identity;
 mod lines;
+mod lookup;
 mod run;
 mod slots;
 
@@ -26,9 +28,11 @@ use crate::triage::draft::Draft;
 use crate::triage::flow::check::Check;
 use crate::triage::flow::lines::{Lines, context};
 
+pub(crate) use crate::triage::flow::follow_up::follow_up;
 pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind, says_little};
 pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
-pub(crate) use crate::triage::flow::run::{begin, drop_all, follow_up, go_on, start, take_in};
+pub(crate) use crate::triage::flow::lookup::take_in;
+pub(crate) use crate::triage::flow::run::{begin, drop_all, go_on, start};
 
 /// A mistake in a flow, told by the flow's id, the line in its file and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ fn sign(secret: &str, lines: &[&str]) -> String {
 }
 
 /// As the company's page sends it.
-fn signed(id: &str, name: &str, issued_at: i64) -> Value {
+pub(crate) fn signed(id: &str, name: &str, issued_at: i64) -> Value {
     let signature = sign(IDENTITY_SECRET, &["v1", &issued_at.to_string(), id, name]);
     json!({ "id": id, "name": name, "issued_at": issued_at, "signature": signature })
 }
