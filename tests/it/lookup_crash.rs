@@ -251,7 +251,11 @@ async fn round(place: &mut Place, kind: Kind, point: Point, number: u64, pause: 
         }
     }
     if let [_, waiting] = chats.as_slice() {
-        assert_eq!(place.backend.shop.deeds(&waiting.order), [], "nothing is asked for yet");
+        assert_eq!(
+            place.backend.shop.deeds(&waiting.order),
+            [],
+            "nothing is asked for yet"
+        );
     }
     // The runtime's own sleep is no finer than a millisecond, and this thread has nothing else to do.
     std::thread::sleep(pause);

@@ -78,7 +78,10 @@ fn value_as(kind: &EntityKind, entity: &Entity, said: &Said<'_>) -> Option<Strin
 
 /// What a day or a time means. The reading leaves open which Friday a bare "Friday" is; a flow asks for days to come.
 fn meant(entity: &Entity, said: &Said<'_>) -> Option<String> {
-    let is_moment = matches!(entity.kind, EntityKind::Date | EntityKind::Time | EntityKind::DateTime);
+    let is_moment = matches!(
+        entity.kind,
+        EntityKind::Date | EntityKind::Time | EntityKind::DateTime
+    );
     let coming = || Moment::parse(&entity.value)?.resolve(said.now, Some(Toward::Coming), said.date_order);
     let coming = || is_moment.then(coming).flatten();
     entity.resolved.clone().or_else(coming)
