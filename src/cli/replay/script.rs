@@ -82,17 +82,15 @@ pub(super) fn of_flow(file: &str) -> Result<Vec<Script>, Vec<Mistake>> {
     let mut scripts = Vec::new();
     let mut mistakes = Vec::new();
     for test in &flow.tests {
-        let header = header(
-            &lines,
-            usize::try_from(test.referenced.line()).unwrap_or(usize::MAX),
-        );
-        let script = Script::block(&lines, header);
+        // Of a block, that of its first line.
+        let line = usize::try_from(test.referenced.line()).unwrap_or(usize::MAX);
+        let script = Script::block(&lines, line.saturating_sub(1));
         // Otherwise it is written in quotes, folded, or elsewhere, and lines of it are not lines of the file.
         if script.text.trim() == test.value.trim() {
             scripts.push(script);
         } else {
             mistakes.push(Mistake {
-                line: header,
+                line,
                 message: "a test is a block of lines; write `- |`, and its lines indented below".to_owned(),
             });
         }
@@ -102,13 +100,6 @@ pub(super) fn of_flow(file: &str) -> Result<Vec<Script>, Vec<Mistake>> {
     } else {
         Err(mistakes)
     }
-}
-
-/// The line on which a value begins, counted from 1: a block is found at its first line, and begins above it.
-fn header(file: &[&str], found: usize) -> usize {
-    let above = found.checked_sub(2).and_then(|above| file.get(above));
-    let is_block = above.is_some_and(|line| line.trim_end().ends_with(['|', '>']));
-    if is_block { found - 1 } else { found }
 }
 
 /// The file with other texts for these conversations of it, which stand in their order.

@@ -268,7 +268,8 @@ pub(super) fn end(draft: &mut Draft<'_>, reading: &Reading) -> Action {
     let Some(state) = progress.flow.take() else {
         return Action::Record;
     };
-    progress.failures = 0;
+    // What has come to an end is no going in circles.
+    (progress.failures, progress.turns) = (0, 0);
     if let Some(flow) = draft.policy.flows.get(&state.flow) {
         let kept = flow.slots.iter().filter(|slot| slot.remember);
         progress
