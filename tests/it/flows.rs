@@ -59,6 +59,7 @@ fn specs() -> Vec<LookupSpec> {
             &["status", "due"],
             &["ok", "not_found", "on_hold", "cancelled"],
         )),
+        private(spec("shop.invoice", &["order_number"], &[], &["ok"])),
         spec("shop.free_slots", &["day"], &["slots"], &["ok", "none"]),
         LookupSpec {
             writes: true,
