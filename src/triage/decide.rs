@@ -191,7 +191,10 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     }
     let Some(intent) = focus.sure.clone() else {
         return match clarify::options(draft, reading) {
-            Some(options) => clarify::ask(draft, options, reading),
+            Some(options) => {
+                flow::note(draft, &said);
+                clarify::ask(draft, options, reading)
+            }
             None => handoff::hand_off(draft, vec![Reason::LowConfidence], reading),
         };
     };
@@ -216,6 +219,7 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
         json!({ "intent": intent, "reply": question }),
         question.is_some(),
     ) {
+        flow::note(draft, &said);
         return ask(draft, question.unwrap_or(line::ASK_TEXT), reading);
     }
     let action = request(draft, &said, &intent, &focus);
