@@ -15,6 +15,7 @@ use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
+use firstline::domain::moment::Moment;
 use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
@@ -194,8 +195,8 @@ fn result(outcome: &str, fields: std::collections::BTreeMap<String, serde_json::
     }
 }
 
-/// `date 2026-01-06`, `date 2026-01-06T10:00` and `email a@b.example` are parts of the reading that the decision's table
-/// has no words for.
+/// `date 2026-01-06`, `date 2026-01-06T10:00`, `day friday` (which one is left open) and `email a@b.example` are parts of
+/// the reading that the decision's table has no words for.
 fn ours(read: &str) -> Vec<Entity> {
     read.split(';').filter_map(entity).collect()
 }
@@ -213,6 +214,7 @@ fn entity(part: &str) -> Option<Entity> {
                 ..Entity::new(kind, "then")
             })
         }
+        ("day" | "time", words) => Some(Entity::new(Moment::parse(words)?.kind(), words)),
         ("email", address) => Some(Entity::new(EntityKind::Email, address)),
         _ => None,
     }

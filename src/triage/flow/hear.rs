@@ -1,10 +1,12 @@
 //! What a customer writes while a flow is under way: a value, a correction, a yes, a code, or something else altogether.
 
+use jiff::civil::DateTime;
 use serde_json::json;
 
 use crate::domain::flow::{Fill, Flow, FlowState, Slot, Wait};
 use crate::domain::handoff::Reason;
 use crate::domain::intent::Intent;
+use crate::domain::moment::DateOrder;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
@@ -23,6 +25,9 @@ pub(crate) struct Said<'a> {
     pub(crate) reading: &'a Reading,
     /// What the bot may take it for; `None` when it is not sure.
     pub(crate) sure: Option<&'a Intent>,
+    /// When it was written, on the wall of the business.
+    pub(crate) now: DateTime,
+    pub(crate) date_order: Option<DateOrder>,
 }
 
 pub(crate) enum Heard {
