@@ -139,6 +139,20 @@ impl Moment {
         })
     }
 
+    /// Whether a time of day is named, and can be this one: "half past 9" of the morning or of the evening, and of the
+    /// day if one is named beyond doubt.
+    pub fn may_mean(&self, time: DateTime, now: DateTime, order: Option<DateOrder>) -> bool {
+        let hour_fits = |clock: Clock| match (clock.certain, self.half) {
+            (true, _) => clock.hour == time.hour(),
+            (false, Some(Half::Morning)) => clock.hour % 12 == time.hour(),
+            (false, Some(Half::Later)) => clock.hour % 12 + 12 == time.hour(),
+            (false, None) => clock.hour % 12 == time.hour() % 12,
+        };
+        let day = self.date(now.date(), Some(Toward::Coming), order);
+        let clock_fits = |clock: Clock| clock.minute == time.minute() && hour_fits(clock);
+        self.clock.is_some_and(clock_fits) && day.is_none_or(|day| day == time.date())
+    }
+
     /// `None` where twelve hours later may be meant as well.
     fn time(&self) -> Option<Time> {
         let clock = self.clock?;

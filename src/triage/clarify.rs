@@ -28,11 +28,15 @@ pub(crate) fn focus(draft: &mut Draft<'_>, normal_text: &str, reading: &Reading)
     if let Some(asked) = draft.conversation.progress.clarification.take() {
         let picked = pick(draft, &asked.options, normal_text, reading);
         let inputs = json!({ "options": asked.options, "picked": picked });
-        if draft.rule("clarification_answered", inputs, picked.is_some()) {
+        draft.rule("clarification_answered", inputs, picked.is_some());
+        if let Some(picked) = picked {
+            let mut hits = asked.hits;
+            // What was found for the other one answers the wrong question, however well it was found.
+            hits.retain(|hit| hit.intents.contains(&picked));
             return Focus {
-                sure: picked,
+                sure: Some(picked),
                 picked: true,
-                hits: asked.hits,
+                hits,
             };
         }
     }

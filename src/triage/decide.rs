@@ -193,7 +193,10 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     }
     let Some(intent) = focus.sure.clone() else {
         return match clarify::options(draft, reading) {
-            Some(options) => clarify::ask(draft, options, reading),
+            Some(options) => {
+                flow::note(draft, &said);
+                clarify::ask(draft, options, reading)
+            }
             None => handoff::hand_off(draft, vec![Reason::LowConfidence], reading),
         };
     };
@@ -218,6 +221,7 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
         json!({ "intent": intent, "reply": question }),
         question.is_some(),
     ) {
+        flow::note(draft, &said);
         return ask(draft, question.unwrap_or(line::ASK_TEXT), reading);
     }
     let action = request(draft, &said, &intent, &focus);
@@ -242,17 +246,21 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
     ) {
         return ask(draft, line::NOT_HELPED, reading);
     }
+    // One that the customer picked is sure, whatever "2" reads like.
+    let read = reading.intents.iter().find(|scored| scored.name == *intent);
+    let scored = ScoredIntent {
+        name: intent.clone(),
+        confidence: read.map_or(1.0, |scored| scored.confidence),
+    };
     if let Some(flow) = draft.policy.flows.starting(intent, said) {
-        let confidence = reading
-            .intents
-            .iter()
-            .find(|scored| scored.name == *intent)
-            .map_or(1.0, |scored| scored.confidence);
-        let name = intent.clone();
-        return flow::start(draft, &flow.id, ScoredIntent { name, confidence }, said);
+        return flow::start(draft, &flow.id, scored, said);
     }
     let Some(hit) = answer::choose(draft, intent, &focus.hits) else {
-        return handoff::hand_off(draft, vec![Reason::NoAnswer], reading);
+        let mut reading = reading.clone();
+        if focus.picked {
+            reading.intents = vec![scored];
+        }
+        return handoff::hand_off(draft, vec![Reason::NoAnswer], &reading);
     };
     let answer = answer::from(hit);
     let again = last_answer.as_deref() == Some(answer.key.as_str());

@@ -206,6 +206,7 @@ fn two_meanings_are_clarified_once() {
         (&[(UNSURE, "the order")], "clarify clarify"),
         (&[(UNSURE, "the order"), ("", "the first one")], "answer track#intro"),
         (&[(UNSURE, "the order"), ("", "2")], "answer cancel#intro"),
+        (&[("track_order 0.4, cancel_order 0.3; hit track track_order 0.9", "the order"), ("provide_info 0.9", "2")], "handoff no_answer -> orders normal"),
         (&[(UNSURE, "the order"), ("payment_status 0.9; hit pay payment_status 0.3", "i want a receipt")], "answer pay#intro"),
         (&[(UNSURE, "the order"), ("deny 0.5", "Cancelling an order, please")], "answer cancel#intro"),
         (&[(UNSURE, "the order"), ("cancel_order 0.3, track_order 0.2", "stop it")], "answer cancel#intro"),

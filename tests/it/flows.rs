@@ -15,6 +15,7 @@ use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
+use firstline::domain::moment::Moment;
 use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
@@ -213,7 +214,7 @@ fn entity(part: &str) -> Option<Entity> {
                 ..Entity::new(kind, "then")
             })
         }
-        ("day", words) => Some(Entity::new(EntityKind::Date, words)),
+        ("day" | "time", words) => Some(Entity::new(Moment::parse(words)?.kind(), words)),
         ("email", address) => Some(Entity::new(EntityKind::Email, address)),
         _ => None,
     }

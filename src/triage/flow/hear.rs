@@ -251,9 +251,7 @@ fn is_something_else(draft: &Draft<'_>, flow: &Flow, said: &Said<'_>) -> bool {
 /// own, and what it names is named for that one. Only of what requests have in common; a day or a choice means something
 /// to the flow alone that asked for it.
 fn is_for_another(draft: &Draft<'_>, flow: &Flow, slot: &Slot, said: &Said<'_>) -> bool {
-    let asked_for = said
-        .sure
-        .and_then(|sure| draft.policy.flows.starting(sure, said));
+    let asked_for = said.sure.and_then(|sure| draft.policy.flows.starting(sure, said));
     let other = asked_for.filter(|other| other.id != flow.id);
     slot.remember && other.is_some_and(|other| other.slot(&slot.name).is_some())
 }

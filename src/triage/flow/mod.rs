@@ -32,7 +32,7 @@ pub(crate) use crate::triage::flow::follow_up::follow_up;
 pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind, says_little};
 pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
 pub(crate) use crate::triage::flow::lookup::take_in;
-pub(crate) use crate::triage::flow::run::{begin, drop_all, go_on, start};
+pub(crate) use crate::triage::flow::run::{begin, drop_all, go_on, note, start};
 
 /// A mistake in a flow, told by the flow's id, the line in its file and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -54,6 +54,22 @@ pub(crate) fn drop_all(draft: &mut Draft<'_>) {
     draft.conversation.progress.paused.clear();
 }
 
+/// What customers name before they have said what for: "FH-10423", and then "where is it?".
+pub(crate) fn note(draft: &mut Draft<'_>, said: &Said<'_>) {
+    let policy = draft.policy;
+    for slot in policy.flows.flows.iter().flat_map(|flow| &flow.slots) {
+        let named = slot.remember && matches!(slot.fill, Fill::Entity(_));
+        let value = slots::find(slot, said, false, &[], &mut Vec::new()).filter(|_| named);
+        if let Some(value) = value {
+            draft
+                .conversation
+                .progress
+                .remembered
+                .insert(slot.name.clone(), value);
+        }
+    }
+}
+
 fn remember_from_before(draft: &mut Draft<'_>, flow: &Flow) {
     let progress = &mut draft.conversation.progress;
     let Some(state) = &mut progress.flow else { return };

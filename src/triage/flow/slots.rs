@@ -42,7 +42,10 @@ pub(super) fn find(
                     .flatten()
             })
         }
-        Fill::Options(_) => asked.then(|| pick(options, said.normal)).flatten(),
+        Fill::Options(_) => {
+            let picked = || pick(options, said.normal).or_else(|| at_the_time(options, said));
+            asked.then(picked).flatten()
+        }
         Fill::Text => asked.then(|| said.text.to_owned()),
     }
 }
@@ -70,7 +73,8 @@ fn value_as(kind: &EntityKind, entity: &Entity, said: &Said<'_>) -> Option<Strin
     let day_of_both = *kind == EntityKind::Date && entity.kind == EntityKind::DateTime;
     if day_of_both {
         let both = meant(entity, said)?;
-        return both.split_once('T').map(|(day, _)| day.to_owned());
+        // Without the time where that may be two: "tomorrow at 4".
+        return both.split('T').next().map(str::to_owned);
     }
     let value = || meant(entity, said).unwrap_or_else(|| canonical(&entity.kind, &entity.value));
     (entity.kind == *kind).then(value)
@@ -218,6 +222,25 @@ fn pick(choices: &[Choice], normal_text: &str) -> Option<String> {
         let label = normalise(&choice.label);
         words.iter().all(|word| label.contains(&format!(" {word} ")))
     });
+    let found = fitting.next()?;
+    fitting.next().is_none().then(|| found.value.clone())
+}
+
+/// The one option, of those that are times, that the customer names by its hour: "half past nine", "10am".
+fn at_the_time(options: &[Choice], said: &Said<'_>) -> Option<String> {
+    let entities = said.reading.entities.iter();
+    let named: Vec<Moment> = entities
+        .filter_map(|entity| Moment::parse(&entity.value))
+        .collect();
+    let is_named = |choice: &&Choice| {
+        let time = choice.value.parse();
+        time.is_ok_and(|time| {
+            named
+                .iter()
+                .any(|moment| moment.may_mean(time, said.now, said.date_order))
+        })
+    };
+    let mut fitting = options.iter().filter(is_named);
     let found = fitting.next()?;
     fitting.next().is_none().then(|| found.value.clone())
 }
