@@ -11,11 +11,13 @@ step = @printf '\n==> %s\n' '$(1)'
 help: ## List these tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: onnxruntime ## Build and start the server (ARGS="--help" for its options)
+# One build for both programs, so that what they share is built once. SHOP_BIND, SHOP_TOKEN and SHOP_ARGS, given on the
+# command line, reach the script through the environment.
+run: onnxruntime ## Build and start the server, and the sample shop beside it (ARGS="--help" for the server's options)
 	$(call step,build)
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --bins --example shop
 	$(call step,serve)
-	exec $(TARGET_DIR)/release/firstline serve $(ARGS)
+	exec examples/run.sh $(TARGET_DIR)/release $(ARGS)
 
 test: onnxruntime ## Format, lints, docs, then every test; stops at the first failure
 	$(call step,format)
@@ -31,7 +33,7 @@ test: onnxruntime ## Format, lints, docs, then every test; stops at the first fa
 		set -x; $(CARGO) nextest run --locked; \
 	else \
 		echo 'note: cargo-nextest is not installed, so plain cargo test runs: no time limits, crash tests not kept apart'; \
-		set -x; $(CARGO) test --lib --bins --tests --locked; \
+		set -x; $(CARGO) build --example shop --locked && $(CARGO) test --lib --bins --tests --locked; \
 	fi
 
 bench: onnxruntime ## Run the benchmarks

@@ -55,7 +55,8 @@ const QUESTIONS: [(&str, &str); 8] = [
 
 fn main() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let sample = Knowledge::load(&repository.join("knowledge")).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let sample =
+        Knowledge::load(&repository.join("knowledge")).unwrap_or_else(|problems| panic!("{problems:#?}"));
     let large = enlarged(&sample);
     embedding(&sample, repository);
     println!(
@@ -83,7 +84,8 @@ fn main() {
 
 /// How many texts of the sample the shipped model embeds in a second, on all cores.
 fn embedding(sample: &Knowledge, repository: &Path) {
-    let folder = ModelFolder::open(&repository.join("models/support-en")).unwrap_or_else(|error| panic!("{error}"));
+    let folder =
+        ModelFolder::open(&repository.join("models/support-en")).unwrap_or_else(|error| panic!("{error}"));
     let runtime = Runtime::load(&[library(repository)]).unwrap_or_else(|error| panic!("{error}"));
     let embedder = OnnxEmbedder::new(runtime, folder, || {});
     let passages = sample.articles.iter().flat_map(|article| &article.passages);
@@ -92,10 +94,16 @@ fn embedding(sample: &Knowledge, repository: &Path) {
     embedder.embed(&texts).expect("vectors");
     let seconds = start.elapsed().as_secs_f64();
     let rate = texts.len() as f64 / seconds;
-    println!("the shipped model embeds {rate:.0} passages/s ({} in {seconds:.2} s)\n", texts.len());
+    println!(
+        "the shipped model embeds {rate:.0} passages/s ({} in {seconds:.2} s)\n",
+        texts.len()
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark is started by hand, with no configuration")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark is started by hand, with no configuration"
+)]
 fn library(repository: &Path) -> PathBuf {
     let fetched = repository.join(".cache/onnxruntime/libonnxruntime.so.1.31.1");
     std::env::var_os("ORT_DYLIB_PATH").map_or(fetched, PathBuf::from)
@@ -155,7 +163,11 @@ impl Embedder for RandomVectors {
     }
 
     fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, Fault> {
-        let seed = |text: &str| text.bytes().fold(1_u64, |seed, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
+        let seed = |text: &str| {
+            text.bytes().fold(1_u64, |seed, byte| {
+                seed.wrapping_mul(31).wrapping_add(byte.into())
+            })
+        };
         Ok(texts.iter().map(|text| Random(seed(text) | 1).vector()).collect())
     }
 }

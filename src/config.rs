@@ -2,8 +2,10 @@
 //! each module; `config.default.toml` explains every key. Modules are handed their values and never ask here.
 
 mod layers;
+mod places;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -13,9 +15,13 @@ use toml::Table;
 
 use crate::classify;
 use crate::config::layers::{Given, Setting, lay, settings_of_environment, settings_of_file};
+use crate::config::places::Places;
+use crate::connect;
 use crate::domain::id::WorkspaceId;
 use crate::http;
+use crate::http::identity::{self, IdentitySecret};
 use crate::outbox;
+use crate::outbox::lookups;
 use crate::store::sqlite;
 use crate::telemetry;
 
@@ -54,8 +60,56 @@ pub struct Config {
     pub classifier: classify::Options,
     pub store: sqlite::Options,
     pub http: http::state::Options,
+    pub identity: identity::Options,
     pub webhooks: outbox::Options,
+    pub connectors: connect::Options,
+    pub lookups: lookups::Options,
     pub log: telemetry::Options,
+    /// What `${NAME}` in the settings of connectors stands for, and `identity.secret_env` names.
+    #[serde(skip)]
+    pub variables: Variables,
+    #[serde(skip)]
+    places: Places,
+}
+
+impl Config {
+    /// A problem with a setting that was found by whoever it is for, at the place where the setting was given.
+    pub fn problem(&self, key: String, message: String) -> ConfigProblem {
+        ConfigProblem {
+            place: self.places.of(&key).to_owned(),
+            key,
+            message,
+        }
+    }
+
+    /// The secret that `identity.secret_env` names, if it names one.
+    pub fn identity_secret(&self) -> Result<Option<IdentitySecret>, ConfigProblem> {
+        let name = &self.identity.secret_env;
+        if name.is_empty() {
+            return Ok(None);
+        }
+        let problem = |message| self.problem("identity.secret_env".to_owned(), message);
+        let text = self.variables.0.get(name).filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| {
+            problem(format!(
+                "there is no environment variable {name}; set it, or leave this empty and take no signed customers"
+            ))
+        })?;
+        let secret = IdentitySecret::new(text);
+        secret
+            .map(Some)
+            .map_err(|short| problem(format!("the environment variable {name}: {short}")))
+    }
+}
+
+/// The environment by name. Not shown: secrets are in it.
+#[derive(Clone, Default)]
+pub struct Variables(pub BTreeMap<String, String>);
+
+impl fmt::Debug for Variables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Variables(…)")
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -116,6 +170,7 @@ pub fn load(file: Option<&Path>, flags: &[Flag]) -> Result<Config, ConfigError> 
     config
         .paths
         .find(path.parent().unwrap_or(Path::new("")), &environment);
+    config.variables = Variables(environment.variables);
     Ok(config)
 }
 
@@ -146,17 +201,20 @@ fn layered(
         .parse()
         .map_err(|error: toml::de::Error| in_defaults(error.to_string()))?;
     let mut settings = settings_of_file(name, text).map_err(|problem| vec![problem])?;
+    let mut places = Places::of_file(name, text);
     settings.extend(settings_of_environment(variables));
     for (flag, section, key, value) in flags {
         settings.push(Setting {
             place: (*flag).to_owned(),
             section: (*section).to_owned(),
             key: (*key).to_owned(),
+            deeper: Vec::new(),
             given: Given::Text(value.clone()),
         });
     }
-    let table = lay::<Config>(&defaults, settings)?;
-    Config::deserialize(table).map_err(|error| in_defaults(error.to_string()))
+    let table = lay::<Config>(&defaults, settings, &mut places)?;
+    let config = Config::deserialize(table).map_err(|error| in_defaults(error.to_string()))?;
+    Ok(Config { places, ..config })
 }
 
 /// What the process was given.
@@ -234,92 +292,4 @@ impl Paths {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn environment(variables: &[(&str, &str)], executable: &str) -> Environment {
-        Environment {
-            variables: variables
-                .iter()
-                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-                .collect(),
-            executable: Some(PathBuf::from(executable)),
-        }
-    }
-
-    fn paths(text: &str, environment: &Environment) -> Paths {
-        let mut config = layered(FILE, text, &BTreeMap::new(), &[]).unwrap();
-        config.paths.find(Path::new("/shop"), environment);
-        config.paths
-    }
-
-    #[test]
-    fn the_reference_says_what_the_modules_default_to() {
-        let config = layered(FILE, "", &BTreeMap::new(), &[]).unwrap();
-        assert_eq!(config.server.bind.to_string(), "127.0.0.1:8080");
-        assert_eq!(config.server.workspace.as_str(), "default");
-        assert_eq!(config.classifier, classify::Options::default());
-        assert_eq!(config.store, sqlite::Options::default());
-        assert_eq!(config.http, http::state::Options::default());
-        assert_eq!(
-            format!("{:?}", config.webhooks),
-            format!("{:?}", outbox::Options::default())
-        );
-        assert_eq!(
-            format!("{:?}", config.log),
-            format!("{:?}", telemetry::Options::default())
-        );
-    }
-
-    #[test]
-    fn flags_win_over_the_environment_over_the_file() {
-        let file =
-            "[server]\nbind = \"127.0.0.1:1\"\nworkspace = \"shop\"\npublic_url = \"https://a.example\"\n";
-        let variables = [
-            ("FIRSTLINE_SERVER__BIND", "127.0.0.1:2"),
-            ("FIRSTLINE_SERVER__WORKSPACE", "b"),
-        ];
-        let variables = variables.map(|(n, v)| (n.to_owned(), v.to_owned())).into();
-        let flags = [("--bind", "server", "bind", "127.0.0.1:3".to_owned())];
-        let server = layered(FILE, file, &variables, &flags).unwrap().server;
-        assert_eq!(server.bind.port(), 3);
-        assert_eq!(server.workspace.as_str(), "b");
-        assert_eq!(server.public_url, "https://a.example");
-    }
-
-    #[test]
-    fn values_are_checked_where_they_stand() {
-        let problems =
-            layered(FILE, "[server]\nworkspace = \"my shop\"\n", &BTreeMap::new(), &[]).unwrap_err();
-        assert_eq!(
-            problems[0].to_string(),
-            "firstline.toml:2: server.workspace: \"my shop\" is not a valid workspace id: use letters, digits, _ and - \
-             only; the default is \"default\""
-        );
-    }
-
-    #[test]
-    fn the_runtime_is_looked_for_in_order() {
-        let program = "/opt/firstline/target/release/firstline";
-        let named = paths(
-            "[paths]\nonnxruntime = \"lib/ort.so\"\n",
-            &environment(&[("ORT_DYLIB_PATH", "/x")], program),
-        );
-        assert_eq!(named.onnxruntime, [PathBuf::from("/shop/lib/ort.so")]);
-        let variable = paths("", &environment(&[("ORT_DYLIB_PATH", "/x")], program));
-        assert_eq!(variable.onnxruntime, [PathBuf::from("/x")]);
-        let searched = paths("", &environment(&[("HOME", "/home/ana")], program)).onnxruntime;
-        assert_eq!(
-            searched[0],
-            Path::new("/shop/.cache/onnxruntime/libonnxruntime.so.1.31.1")
-        );
-        assert_eq!(
-            searched[3],
-            Path::new("/opt/firstline/.cache/onnxruntime/libonnxruntime.so.1.31.1")
-        );
-        assert_eq!(
-            searched.last().unwrap(),
-            Path::new("/home/ana/.cache/firstline/libonnxruntime.so.1.31.1")
-        );
-    }
-}
+mod tests;

@@ -3,18 +3,20 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::domain::article::Audience;
+use crate::domain::clauses::requests;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::domain::message::{Message, Sender, Text};
-use crate::domain::reading::Reading;
+use crate::domain::reading::{Clause, Reading};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Refusal, TurnRecord};
 use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, KnowledgeBase, SearchQuery, Store, StoreError,
+    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, SearchQuery, Store, StoreError,
 };
 use crate::triage::decide::decide;
 use crate::triage::policy::Policy;
@@ -84,6 +86,35 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+/// What a reading is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// What the bot is to answer; `None` where the input is not for it to read.
+    pub text: Option<Text>,
+    /// Oldest first.
+    pub before: Vec<Message>,
+}
+
+impl Said {
+    /// A message itself, or the messages whose pause the input ends.
+    pub fn new(input: &Input, conversation: Option<Conversation>) -> Self {
+        let gathered = || conversation.as_ref().and_then(Conversation::gathered);
+        Self {
+            text: match input {
+                Input::CustomerMessage { text } => Some(text.clone()),
+                Input::TimerFired { .. } => gathered(),
+                Input::Opened
+                | Input::AgentMessage { .. }
+                | Input::AgentAction { .. }
+                | Input::Rated { .. }
+                | Input::LookupDone { .. }
+                | Input::CodeSent { .. } => None,
+            },
+            before: conversation.map_or(Vec::new(), |conversation| conversation.messages),
+        }
+    }
+}
+
 /// Which conversation an input is for.
 #[derive(Debug, Clone)]
 pub enum Target {
@@ -125,41 +156,58 @@ impl Engine {
         Err(EngineError::Contended)
     }
 
-    /// What was said before a customer's message, which may lean on it ("and how long does that take?"). Looked up once,
-    /// before the loop, like the reading that it is for: what is said meanwhile the reading does without.
-    async fn said(&self, target: &Target, input: &Input) -> Result<Vec<Message>, EngineError> {
-        let (Target::Existing(id), Input::CustomerMessage { .. }) = (target, input) else {
-            return Ok(Vec::new());
+    /// What was said before a customer's message, which may lean on it ("and how long does that take?"), and what the
+    /// input has the bot answer. Looked up once, before the loop, like the reading that it is for: what is said meanwhile
+    /// the reading does without.
+    async fn said(&self, target: &Target, input: &Input) -> Result<Said, EngineError> {
+        let leans = matches!(input, Input::CustomerMessage { .. } | Input::TimerFired { .. });
+        let conversation = match target {
+            Target::Existing(id) if leans => self.store.load(&self.workspace, id).await?,
+            Target::Existing(_) | Target::New { .. } => None,
         };
-        let conversation = self.store.load(&self.workspace, id).await?;
-        Ok(conversation.map_or(Vec::new(), |conversation| conversation.messages))
+        Ok(Said::new(input, conversation))
     }
 
     /// The input as it is kept, and what was read of it, after what was said before. Only the classifier and the search
     /// see what was written: whatever is decided, stored or sent is made of what comes out here.
-    pub async fn prepare(&self, input: &Input, said: &[Message], parts: &Parts) -> (Input, Reading) {
+    pub async fn prepare(&self, input: &Input, said: &Said, parts: &Parts) -> (Input, Reading) {
         let masking = parts.policy.masking();
-        let reading = match input {
-            Input::CustomerMessage { text } => {
-                let mut reading = self.read(text, said, parts).await;
+        let reading = match &said.text {
+            Some(text) => {
+                let mut reading = self.read(text, &said.before, parts).await;
                 masking.mask_reading(text.as_str(), &mut reading);
                 reading
             }
-            Input::Opened
-            | Input::AgentMessage { .. }
-            | Input::AgentAction { .. }
-            | Input::Rated { .. }
-            | Input::LookupDone { .. }
-            | Input::CodeSent { .. }
-            | Input::TimerFired { .. } => Reading::default(),
+            None => Reading::default(),
         };
         (input.masked(masking), reading)
     }
 
-    /// All that the model and the search say of a text. A part that fails leaves its fault in the reading, and the
-    /// decision hands off.
-    pub async fn read(&self, text: &Text, said: &[Message], parts: &Parts) -> Reading {
-        let mut classification = match parts.classifier.classify(text.as_str()).await {
+    /// All that the model and the search say of a text, and of each thing that it asks for. A part that fails leaves its
+    /// fault in the reading, and the decision hands off.
+    pub async fn read(&self, text: &Text, before: &[Message], parts: &Parts) -> Reading {
+        let mut reading = self.read_part(text.as_str(), before, parts).await;
+        if reading.fault.is_some() {
+            return reading;
+        }
+        for clause in requests(text.as_str()) {
+            let part = self.read_part(clause, before, parts).await;
+            reading.fault = reading.fault.or(part.fault);
+            reading.clauses.push(Clause {
+                text: clause.to_owned(),
+                reading: Reading {
+                    intents: part.intents,
+                    entities: part.entities,
+                    hits: part.hits,
+                    ..Reading::default()
+                },
+            });
+        }
+        reading
+    }
+
+    async fn read_part(&self, text: &str, before: &[Message], parts: &Parts) -> Reading {
+        let mut classification = match parts.classifier.classify(text).await {
             Ok(classification) => classification,
             Err(fault) => return Reading::failed(fault),
         };
@@ -167,14 +215,14 @@ impl Engine {
         let mut reading = Reading::new(classification, Vec::new());
         let business = parts.policy.business();
         let on_the_wall = business.time_zone.to_datetime((self.clock)());
-        reading.resolve_moments(text.as_str(), on_the_wall, business.date_order);
-        let context: Vec<&str> = said
+        reading.resolve_moments(text, on_the_wall, business.date_order);
+        let context: Vec<&str> = before
             .iter()
             .filter(|message| message.from != Sender::System)
             .map(|message| message.text.as_str())
             .collect();
         let hits = parts.knowledge.search(&SearchQuery {
-            text: text.as_str(),
+            text,
             embedding: Some(&embedding),
             context: &context,
             intents: &reading.intents,
@@ -208,6 +256,36 @@ impl Engine {
                 .load(&self.workspace, id)
                 .await?
                 .ok_or(EngineError::NotFound),
+        }
+    }
+}
+
+/// What comes of a task is an input like any other.
+#[async_trait]
+impl Inbox for Engine {
+    /// In the task's own workspace, even where the server has been given another name since.
+    async fn deliver(
+        &self,
+        workspace: &WorkspaceId,
+        conversation: &ConversationId,
+        input: &Input,
+    ) -> Result<(), StoreError> {
+        let engine = Self {
+            workspace: workspace.clone(),
+            ..self.clone()
+        };
+        let target = Target::Existing(conversation.clone());
+        match engine.receive(&target, input, None).await {
+            Ok(_) => Ok(()),
+            Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
+            // Trying again later is right, and the worker does.
+            Err(EngineError::Contended) => Err(StoreError::Conflict),
+            // No decision refuses the end of a task: one that nobody waits for is written down.
+            Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {
+                what: "task",
+                problem: refusal.to_string(),
+            }),
+            Err(EngineError::Store(error)) => Err(error),
         }
     }
 }

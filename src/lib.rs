@@ -5,16 +5,19 @@
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
+//!      connect                         the company's own systems                    IO
 //!      labelled  train  eval           rows with labels | own intents | measuring  IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
-//!  side: tasks, threads, telemetry, entropy   know nothing of ours
+//!  side: tasks, threads, telemetry, entropy, egress   know nothing of ours
 //! ```
 
 pub mod classify;
 pub mod cli;
 pub mod config;
+pub mod connect;
 pub mod domain;
+pub mod egress;
 pub mod engine;
 pub mod entropy;
 pub mod eval;

@@ -71,7 +71,8 @@ impl Tasks {
     }
 }
 
-async fn caught(work: impl Future<Output = ()>) -> Result<(), String> {
+/// What the work came to, or the message of the panic that it ended in.
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, String> {
     // What the work shared with others may be half changed after a panic; our locks recover or say so themselves.
     AssertUnwindSafe(work)
         .catch_unwind()

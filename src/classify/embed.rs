@@ -25,11 +25,7 @@ pub struct OnnxEmbedder {
 
 impl OnnxEmbedder {
     /// `on_read` is called for each text that was embedded, from several threads.
-    pub fn new(
-        runtime: Runtime,
-        folder: ModelFolder,
-        on_read: impl Fn() + Send + Sync + 'static,
-    ) -> Self {
+    pub fn new(runtime: Runtime, folder: ModelFolder, on_read: impl Fn() + Send + Sync + 'static) -> Self {
         let name = name(&folder);
         Self {
             runtime,

@@ -15,16 +15,16 @@ use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
 use crate::cli::failure::CliError;
 use crate::cli::fit::{self, NamedIntent};
-use crate::config::Config;
-use crate::domain::canned_response::CannedResponse;
+use crate::config::{Config, ConfigError, ConfigProblem};
+use crate::connect::Connectors;
+use crate::domain::flow::Flow;
 use crate::domain::intent::Intent;
+use crate::domain::lookup::LookupSpec;
 use crate::engine::{Engine, InService, Parts};
 use crate::knowledge::{Embeddings, Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
-use crate::domain::flow::Flow;
-use crate::domain::lookup::LookupSpec;
 use crate::triage::policy::{Policy, PolicyProblem, Written};
 
 /// The file of the policy in the knowledge folder.
@@ -52,11 +52,6 @@ pub(crate) struct Model {
     /// Name, version and first digits of the hash.
     pub(crate) name: String,
     pub(crate) intents: Vec<Intent>,
-}
-
-/// What the configured connectors can be asked.
-fn lookups(_config: &Config) -> Vec<LookupSpec> {
-    Vec::new()
 }
 
 /// Loads the knowledge folder, and has the configured model embed the passages that are new to it. `public_url` goes
@@ -111,7 +106,8 @@ fn build(
     place: Place<'_>,
     embeddings: Option<Embeddings<'_>>,
 ) -> Result<Content, CliError> {
-    let (knowledge, policy) = written(config, public_url).map_err(|problems| {
+    let lookups = connectors(config)?.specs();
+    let (knowledge, policy) = written(&config.paths.knowledge, &lookups, public_url).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
         CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
     })?;
@@ -123,9 +119,12 @@ fn build(
     })
 }
 
-/// Articles, replies, flows and policy of the configured folder, or all that is wrong with them.
-pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, Policy), Vec<Problem>> {
-    let (folder, lookups) = (&config.paths.knowledge, lookups(config));
+/// Articles, replies, flows and policy of a folder, with flows that use these lookups; or all that is wrong with them.
+pub(crate) fn written(
+    folder: &Path,
+    lookups: &[LookupSpec],
+    public_url: &str,
+) -> Result<(Knowledge, Policy), Vec<Problem>> {
     let file = folder.join(POLICY);
     let text = match fs::read_to_string(&file) {
         Ok(text) => text,
@@ -149,7 +148,7 @@ pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, P
             let written = Written {
                 replies: &knowledge.replies,
                 flows: &flows,
-                lookups: &lookups,
+                lookups,
             };
             match Policy::parse(&text, &written, public_url, version) {
                 Ok(policy) => Ok((knowledge, policy)),
@@ -177,8 +176,14 @@ pub(crate) fn written(config: &Config, public_url: &str) -> Result<(Knowledge, P
 /// Says under which policy, replies and flows a turn was decided: equal texts, equal version.
 fn version(policy: &str, knowledge: &Knowledge) -> String {
     let mut hash = Sha256::new_with_prefix(policy);
-    let replies = knowledge.replies.iter().map(|reply| [&reply.id, &reply.locale, &reply.text]);
-    let flows = knowledge.flows.iter().map(|(_, flow)| [&flow.id, &flow.version, &flow.title]);
+    let replies = knowledge
+        .replies
+        .iter()
+        .map(|reply| [&reply.id, &reply.locale, &reply.text]);
+    let flows = knowledge
+        .flows
+        .iter()
+        .map(|(_, flow)| [&flow.id, &flow.version, &flow.title]);
     for parts in replies.chain(flows) {
         for part in parts {
             hash.update((part.len() as u64).to_le_bytes());
@@ -192,7 +197,10 @@ fn version(policy: &str, knowledge: &Knowledge) -> String {
 
 /// A problem of the policy where it can be mended: in `policy.yml`, in the flow, or where the reply that it names stands.
 fn placed(folder: &Path, flows: &[(PathBuf, Flow)], problem: PolicyProblem) -> Problem {
-    let in_flow = problem.key.strip_prefix("flows.").and_then(|key| key.split_once('.'));
+    let in_flow = problem
+        .key
+        .strip_prefix("flows.")
+        .and_then(|key| key.split_once('.'));
     if let Some((id, key)) = in_flow
         && let Some((file, _)) = flows.iter().find(|(_, flow)| flow.id == id)
     {
@@ -296,6 +304,22 @@ fn unopened(error: OpenError) -> CliError {
         | OpenError::Database { .. }
         | OpenError::Store(_) => CliError::Fault(error.into()),
     }
+}
+
+/// The company's systems as they are configured. None is called yet.
+pub(crate) fn connectors(config: &Config) -> Result<Arc<Connectors>, CliError> {
+    let connectors = configured(config).map_err(ConfigError::Problems)?;
+    Ok(Arc::new(connectors))
+}
+
+/// The same, or all that is wrong with them, each where it stands.
+pub(crate) fn configured(config: &Config) -> Result<Connectors, Vec<ConfigProblem>> {
+    Connectors::new(&config.connectors, &config.variables.0).map_err(|problems| {
+        let placed = problems
+            .into_iter()
+            .map(|problem| config.problem(problem.key, problem.message));
+        placed.collect()
+    })
 }
 
 /// What a reload exchanges.

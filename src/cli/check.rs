@@ -1,6 +1,8 @@
 //! `firstline check`: everything that can be wrong with the files of an operator, before it is in front of a
 //! customer. Changes nothing.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::classify::model::ModelFolder;
@@ -9,6 +11,7 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::fit;
 use crate::cli::output::Output;
 use crate::config::{Config, ConfigError, ConfigProblem};
+use crate::connect::Connectors;
 use crate::knowledge::Problem;
 
 #[derive(Debug, clap::Args)]
@@ -61,16 +64,25 @@ pub(crate) fn run(
 fn check(config: &Config) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut checked = Vec::new();
-    let written = assemble::written(config, &config.server.public_url);
+    let connectors = assemble::configured(config);
+    let lookups = connectors.as_ref().map(Connectors::specs).unwrap_or_default();
+    let written = assemble::written(&config.paths.knowledge, &lookups, &config.server.public_url);
     match &written {
         Ok((knowledge, _)) => {
             checked.push(format!(
-                "{} articles, {} replies, the policy",
+                "{} articles, {} replies, {} flows, the policy",
                 knowledge.articles.len(),
-                knowledge.replies.len()
+                knowledge.replies.len(),
+                knowledge.flows.len()
             ));
         }
-        Err(problems) => findings.extend(problems.iter().map(Finding::from)),
+        // Without the lookups every flow that has some is wrong: the connectors are to be mended first.
+        Err(problems) => {
+            let own = problems
+                .iter()
+                .filter(|problem| connectors.is_ok() || !is_flow(&problem.file));
+            findings.extend(own.map(Finding::from));
+        }
     }
     match ModelFolder::open(&config.paths.model) {
         Ok(model) => {
@@ -91,7 +103,20 @@ fn check(config: &Config) -> (String, Vec<Finding>) {
             message: error.to_string(),
         }),
     }
+    match connectors {
+        Ok(connectors) => match connectors.specs().len() {
+            0 => {}
+            1 => checked.push("1 lookup".to_owned()),
+            count => checked.push(format!("{count} lookups")),
+        },
+        Err(problems) => findings.extend(problems.into_iter().map(Finding::from)),
+    }
+    findings.extend(config.identity_secret().err().map(Finding::from));
     (checked.join(", "), findings)
+}
+
+fn is_flow(file: &Path) -> bool {
+    file.parent().is_some_and(|folder| folder.ends_with("flows"))
 }
 
 impl std::fmt::Display for Finding {

@@ -7,9 +7,9 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::show;
 use crate::config::Config;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, TaskId};
 use crate::domain::reading::Reading;
-use crate::domain::turn::{AgentAction, Input, TurnRecord};
+use crate::domain::turn::{Action, AgentAction, Input, TurnRecord};
 use crate::ports::Conversations;
 
 #[derive(Debug, clap::Args)]
@@ -47,16 +47,16 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
         if arguments.json {
             output.json(turn)?;
         } else {
-            output.line(shown(number, turn))?;
+            output.line(shown(number, turn, &turns))?;
         }
     }
     Ok(Exit::Fine)
 }
 
-/// One turn as a block of lines.
-fn shown(number: usize, turn: &TurnRecord) -> String {
+/// One turn of `all` as a block of lines.
+fn shown(number: usize, turn: &TurnRecord, all: &[TurnRecord]) -> String {
     let at = turn.conversation.updated_at;
-    let mut lines = vec![format!("turn {number}, {at:.0}, {}", input(&turn.input))];
+    let mut lines = vec![format!("turn {number}, {at:.0}, {}", input(&turn.input, all))];
     lines.extend(
         turn.reading
             .iter()
@@ -73,21 +73,39 @@ fn shown(number: usize, turn: &TurnRecord) -> String {
         show::headline(turn),
         turn.trace.policy
     ));
-    lines.extend(show::answers(turn).map(|said| format!("  {}: {}", show::speaker(said), said.text)));
+    // The headline has them where nothing else came of the turn.
+    if !turn.tasks.is_empty() && turn.action != Action::Wait {
+        lines.push(format!("  asks for: {}", show::tasks(&turn.tasks)));
+    }
+    for said in show::answers(turn) {
+        lines.push(format!("  {}: {}", show::speaker(said), said.text));
+        lines.extend(show::buttons(said).map(|buttons| format!("    {buttons}")));
+    }
     lines.join("\n")
 }
 
-fn input(input: &Input) -> String {
+fn input(input: &Input, all: &[TurnRecord]) -> String {
     match input {
         Input::Opened => "opened".to_owned(),
         Input::CustomerMessage { text } => format!("customer: {}", text.as_str()),
         Input::AgentMessage { agent, text } => format!("agent {}: {}", agent.id, text.as_str()),
         Input::AgentAction { agent, action } => format!("agent {} {}", agent.id, deed(action)),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
-        Input::LookupDone { task, result } => format!("{task}: {}", result.outcome),
-        Input::CodeSent { task, result, .. } => format!("{task}: a code, {}", result.outcome),
-        Input::TimerFired { task } => format!("{task}: it is time"),
+        Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => {
+            format!("{}: {}", asked(task, all), show::outcome(result))
+        }
+        Input::TimerFired { task } => format!("{} fires", asked(task, all)),
     }
+}
+
+/// What the task was to do, as the turn has it that asked for it.
+fn asked(task: &TaskId, all: &[TurnRecord]) -> String {
+    let mut tasks = all.iter().flat_map(|turn| &turn.tasks);
+    let asked = tasks.find(|asked| asked.id == *task);
+    asked.map_or_else(
+        || task.to_string(),
+        |asked| show::tasks(std::slice::from_ref(asked)),
+    )
 }
 
 fn deed(action: &AgentAction) -> String {

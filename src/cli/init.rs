@@ -10,7 +10,7 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 
 /// Where each file goes, and what it holds.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("firstline.toml", include_str!("starter/firstline.toml")),
     ("knowledge/policy.yml", include_str!("starter/policy.yml")),
     (
@@ -32,6 +32,10 @@ const FILES: [(&str, &str); 8] = [
     (
         "knowledge/articles/goodwill.md",
         include_str!("starter/articles/goodwill.md"),
+    ),
+    (
+        "knowledge/flows/return_item.yml",
+        include_str!("starter/flows/return_item.yml"),
     ),
     (
         "transcripts/first.txt",

@@ -97,13 +97,14 @@ fn masking(config: &Config, output: &Output) -> Result<Masking, CliError> {
         ));
         return Ok(Masking::default());
     }
-    let (_, policy) = assemble::written(config, "").map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-        CliError::Unusable(anyhow!(
-            "what is to be masked cannot be read (--all needs no policy):{}",
-            lines.concat()
-        ))
-    })?;
+    let (_, policy) =
+        assemble::written(folder, &assemble::connectors(config)?.specs(), "").map_err(|problems| {
+            let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+            CliError::Unusable(anyhow!(
+                "what is to be masked cannot be read (--all needs no policy):{}",
+                lines.concat()
+            ))
+        })?;
     Ok(*policy.masking())
 }
 

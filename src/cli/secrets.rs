@@ -15,28 +15,39 @@ use crate::entropy;
 use crate::ports::ApiKeys;
 use crate::store::sqlite::SqliteStore;
 
-/// What signs visitor tokens, made when it is not there yet. Deleting the file voids every token given out.
+/// What signs visitor tokens. Deleting the file voids every token given out.
 pub(crate) fn visitor_secret(data: &Path) -> Result<[u8; 32], CliError> {
-    let path = data.join("visitor.secret");
-    let text = match fs::read_to_string(&path) {
+    secret(&data.join("visitor.secret"), "visitors' tokens are void")
+}
+
+/// What one-time codes are drawn with. Deleting the file harms only codes that are being sent just then.
+pub(crate) fn code_secret(data: &Path) -> Result<[u8; 32], CliError> {
+    secret(
+        &data.join("code.secret"),
+        "a code that is being sent just then may be a wrong one",
+    )
+}
+
+/// Made when it is not there yet. `loss` is what its deletion costs.
+fn secret(path: &Path, loss: &str) -> Result<[u8; 32], CliError> {
+    let unusable = || {
+        format!(
+            "{} does not hold 64 hexadecimal digits; delete it, and {loss}",
+            path.display()
+        )
+    };
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let text = hex::encode(entropy::bytes::<32>());
-            write(&path, &text)?;
+            write(path, &text)?;
             text
         }
-        Err(error) => return Err(anyhow!(error).context(unusable(&path)).into()),
+        Err(error) => return Err(anyhow!(error).context(unusable()).into()),
     };
     let mut secret = [0; 32];
-    hex::decode_to_slice(text.trim(), &mut secret).with_context(|| unusable(&path))?;
+    hex::decode_to_slice(text.trim(), &mut secret).with_context(unusable)?;
     Ok(secret)
-}
-
-fn unusable(path: &Path) -> String {
-    format!(
-        "{} does not hold 64 hexadecimal digits; delete it, and visitors' tokens are void",
-        path.display()
-    )
 }
 
 /// The first key of a workspace, for its operator. Returns where it is written; a workspace that has keys gets none.

@@ -15,13 +15,16 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::{assemble, fit, secrets};
-use crate::config::{Config, Flag};
+use crate::config::{Config, ConfigError, Flag};
+use crate::egress::guard::check_url;
 use crate::engine::Engine;
+use crate::http::identity::IdentitySecret;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::live::Live;
-use crate::outbox::guard::check_url;
+use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
+use crate::ports::Lookup;
 use crate::tasks::Tasks;
 use crate::telemetry::{self, Metrics};
 
@@ -54,6 +57,10 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     } else {
         &config.server.public_url
     };
+    // Refused here and now, not with the first customer.
+    let connectors = assemble::connectors(config)?;
+    let identity = config.identity_secret();
+    let identity = identity.map_err(|problem| ConfigError::Problems(vec![problem]))?;
     let content = assemble::content(config, public_url)?;
     let model = assemble::model(config)?;
     let (store, writer) = assemble::store(config).await?;
@@ -68,8 +75,9 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
         tracing::warn!("{}", named.problem(&model.intents));
     }
     let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
+    start_lookups(config, &engine, connectors, &tasks)?;
     let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
-    let state = state(config, engine, reloader, &tasks, visitor_secret)?;
+    let state = state(config, engine, reloader, &tasks, visitor_secret, identity)?;
 
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
@@ -101,6 +109,26 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, String), CliError> 
     Ok((listener, format!("http://{address}")))
 }
 
+/// Starts what does the tasks of conversations, and brings back what came of them.
+fn start_lookups(
+    config: &Config,
+    engine: &Engine,
+    lookup: Arc<dyn Lookup>,
+    tasks: &Tasks,
+) -> Result<(), CliError> {
+    let worker = LookupWorker::new(
+        Arc::clone(&engine.store),
+        lookup,
+        Arc::new(engine.clone()),
+        Arc::clone(&engine.clock),
+        tasks.clone(),
+        secrets::code_secret(&config.paths.data)?,
+        &config.lookups,
+    );
+    tasks.run("lookup worker", worker.run());
+    Ok(())
+}
+
 /// Starts what runs beside the API, and hands it what it needs.
 fn state(
     config: &Config,
@@ -108,6 +136,7 @@ fn state(
     reloader: Reloader,
     tasks: &Tasks,
     visitor_secret: [u8; 32],
+    identity: Option<IdentitySecret>,
 ) -> Result<AppState, CliError> {
     let store = Arc::clone(&engine.store);
     let worker = Worker::new(
@@ -133,6 +162,7 @@ fn state(
         live,
         options: config.http.clone(),
         visitor_secret,
+        identity,
         check_url: Arc::new(move |url| {
             check_url(url, &guard)
                 .map(drop)

@@ -3,17 +3,15 @@
 use serde_json::{Value, json};
 
 use crate::domain::conversation::Owner;
+use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::message::{Message, Sender};
+use crate::domain::task::{Task, Work};
 use crate::domain::turn::{Action, Input, TraceStep, TurnRecord};
 
-/// `answer, read as track_order`, `handoff urgent (also low_confidence) -> care, urgent`, `relay: agent ana, open, epoch 2`.
+/// `answer, read as track_order`, `wait: shop.order order_number=FH-10423`, `handoff urgent (also low_confidence) -> care,
+/// urgent`, `relay: agent ana, open, epoch 2`.
 pub(crate) fn headline(record: &TurnRecord) -> String {
     let conversation = &record.conversation;
-    let intent = record
-        .reading
-        .as_ref()
-        .and_then(|reading| reading.top())
-        .map_or("-", |top| top.name.as_str());
     match (record.action, &conversation.handoff) {
         (Action::Handoff(reason), Some(handoff)) => {
             let others: Vec<_> = handoff
@@ -35,10 +33,53 @@ pub(crate) fn headline(record: &TurnRecord) -> String {
             let (status, epoch) = (conversation.status.as_str(), conversation.epoch);
             format!("{}: {owner}, {status}, epoch {epoch}", record.action.as_str())
         }
-        (Action::Answer | Action::Ask | Action::Clarify | Action::Close, _) => {
-            format!("{}, read as {intent}", record.action.as_str())
+        (Action::Wait, _) if !record.tasks.is_empty() => format!("wait: {}", tasks(&record.tasks)),
+        (Action::Wait | Action::Answer | Action::Ask | Action::Clarify | Action::Close, _) => {
+            let read = record.reading.as_ref();
+            let intent = read.map(|reading| reading.top().map_or("-", |top| top.name.as_str()));
+            let intent = intent.map(|intent| format!(", read as {intent}"));
+            format!("{}{}", record.action.as_str(), intent.unwrap_or_default())
         }
     }
+}
+
+/// `shop.order order_number=FH-10423`: what a turn asks for.
+pub(crate) fn tasks(tasks: &[Task]) -> String {
+    let shown = tasks.iter().map(|task| match &task.work {
+        Work::Lookup { request } | Work::SendCode { request } => lookup(request),
+        Work::Timer => format!("a timer for {:.0}", task.due_at),
+    });
+    shown.collect::<Vec<_>>().join("; ")
+}
+
+/// On one line, whatever the customer wrote into an argument.
+pub(crate) fn lookup(request: &LookupRequest) -> String {
+    let arguments = request.arguments.iter().map(|(name, value)| {
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        format!(" {name}={value}")
+    });
+    format!("{}{}", request.lookup, arguments.collect::<String>())
+}
+
+/// `ok {"status":"shipped"}`, `unavailable (it took too long)`.
+pub(crate) fn outcome(result: &LookupResult) -> String {
+    let mut text = result.outcome.clone();
+    if !result.fields.is_empty() {
+        text.push_str(&format!(" {}", json!(result.fields)));
+    }
+    if !result.problem.is_empty() {
+        text.push_str(&format!(" ({})", result.problem));
+    }
+    text
+}
+
+/// `[1] Yes  [2] No`; `None` where there is nothing to tap.
+pub(crate) fn buttons(message: &Message) -> Option<String> {
+    let buttons = (1..)
+        .zip(&message.buttons)
+        .map(|(number, text)| format!("[{number}] {text}"));
+    let buttons: Vec<String> = buttons.collect();
+    (!buttons.is_empty()).then(|| buttons.join("  "))
 }
 
 fn owner(owner: &Owner) -> String {

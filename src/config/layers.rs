@@ -8,6 +8,8 @@ use serde::de::DeserializeOwned;
 use similar::get_close_matches;
 use toml::{Spanned, Table, Value};
 
+use crate::config::places::{Places, place_in};
+
 /// How alike, from 0 to 1, a known key must be to be worth proposing.
 const ALIKE: f32 = 0.6;
 
@@ -37,7 +39,17 @@ pub(super) struct Setting {
     pub(super) place: String,
     pub(super) section: String,
     pub(super) key: String,
+    /// The keys below it, where only a part of a table is given.
+    pub(super) deeper: Vec<String>,
     pub(super) given: Given,
+}
+
+impl Setting {
+    fn path(&self) -> Vec<String> {
+        let mut path = vec![self.section.clone(), self.key.clone()];
+        path.extend(self.deeper.iter().cloned());
+        path
+    }
 }
 
 /// How it was written: in TOML, or as plain text that becomes what the default is.
@@ -52,7 +64,7 @@ type Document = BTreeMap<Spanned<String>, BTreeMap<Spanned<String>, Spanned<Valu
 
 /// The settings of a file, in the order in which they stand there. `name` is what problems call it.
 pub(super) fn settings_of_file(name: &str, text: &str) -> Result<Vec<Setting>, ConfigProblem> {
-    let place = |offset: usize| format!("{name}:{}", text[..offset].matches('\n').count() + 1);
+    let place = |offset: usize| place_in(name, text, offset);
     let document: Document = toml::from_str(text).map_err(|error| ConfigProblem {
         place: place(error.span().map_or(0, |span| span.start)),
         key: String::new(),
@@ -73,23 +85,27 @@ pub(super) fn settings_of_file(name: &str, text: &str) -> Result<Vec<Setting>, C
         place: place(at),
         section: section.clone(),
         key: key.clone(),
+        deeper: Vec::new(),
         given: Given::Toml(value.clone()),
     });
     Ok(settings.collect())
 }
 
-/// `FIRSTLINE_SECTION__KEY`. Names without `__` are left alone: container platforms set some of their own.
+/// `FIRSTLINE_SECTION__KEY`, and so on downwards. Names without `__` are left alone: container platforms set some of
+/// their own.
 pub(super) fn settings_of_environment(variables: &BTreeMap<String, String>) -> Vec<Setting> {
     let mut settings = Vec::new();
     for (name, text) in variables {
         let dotted = name
             .strip_prefix("FIRSTLINE_")
             .and_then(|rest| rest.split_once("__"));
-        if let Some((section, key)) = dotted {
+        if let Some((section, keys)) = dotted {
+            let mut keys = keys.split("__").map(str::to_ascii_lowercase);
             settings.push(Setting {
                 place: name.clone(),
                 section: section.to_ascii_lowercase(),
-                key: key.to_ascii_lowercase(),
+                key: keys.next().unwrap_or_default(),
+                deeper: keys.collect(),
                 given: Given::Text(text.clone()),
             });
         }
@@ -98,20 +114,21 @@ pub(super) fn settings_of_environment(variables: &BTreeMap<String, String>) -> V
 }
 
 /// Lays the settings over the defaults, later ones over earlier ones. Each is tried by itself, so that a problem
-/// names the one place that has to be mended.
+/// names the one place that has to be mended. What is laid over the file is noted in `places`.
 pub(super) fn lay<T: DeserializeOwned>(
     defaults: &Table,
     settings: Vec<Setting>,
+    places: &mut Places,
 ) -> Result<Table, Vec<ConfigProblem>> {
     let mut table = defaults.clone();
     let mut problems = Vec::new();
     for setting in settings {
-        if let Err(message) = lay_one::<T>(defaults, &mut table, &setting) {
-            problems.push(ConfigProblem {
-                place: setting.place,
-                key: format!("{}.{}", setting.section, setting.key),
-                message,
-            });
+        match lay_one::<T>(defaults, &mut table, &setting, places) {
+            Ok(()) if matches!(setting.given, Given::Text(_)) => {
+                places.lay(setting.path().join("."), setting.place);
+            }
+            Ok(()) => {}
+            Err(problem) => problems.push(problem),
         }
     }
     if problems.is_empty() {
@@ -125,40 +142,84 @@ fn lay_one<T: DeserializeOwned>(
     defaults: &Table,
     table: &mut Table,
     setting: &Setting,
-) -> Result<(), String> {
+    places: &Places,
+) -> Result<(), ConfigProblem> {
+    let path = setting.path();
+    let refuse = |message: String| ConfigProblem {
+        place: setting.place.clone(),
+        key: path.join("."),
+        message,
+    };
     let Some(Value::Table(section)) = defaults.get(&setting.section) else {
-        return Err(format!(
-            "there is no such section; {}",
-            nearest(&setting.section, defaults)
-        ));
+        let nearest = nearest(&setting.section, defaults);
+        return Err(refuse(format!("there is no such section; {nearest}")));
     };
-    let Some(default) = section.get(&setting.key) else {
-        return Err(format!(
-            "there is no such key; {}",
-            nearest(&setting.key, section)
-        ));
-    };
+    // In a section that is empty by default the operator chooses the keys.
+    let is_open = section.is_empty();
+    let default = section.get(&setting.key).filter(|_| setting.deeper.is_empty());
+    if default.is_none() && !is_open {
+        let nearest = nearest(&setting.key, section);
+        return Err(refuse(format!("there is no such key; {nearest}")));
+    }
     let value = match &setting.given {
         Given::Toml(value) => value.clone(),
-        Given::Text(text) => value_of_text(text, default),
+        Given::Text(text) => value_of_text(text, default.or_else(|| at(table, &path))),
     };
     let mut changed = table.clone();
-    if let Some(Value::Table(section)) = changed.get_mut(&setting.section) {
-        section.insert(setting.key.clone(), value);
-    }
-    match T::deserialize(changed.clone()) {
+    put(&mut changed, &path, value);
+    let problem = match serde_path_to_error::deserialize::<_, T>(changed.clone()) {
         Ok(_) => {
             *table = changed;
-            Ok(())
+            return Ok(());
         }
-        Err(error) => Err(format!("{}; the default is {default}", error.message())),
+        Err(error) => error,
+    };
+    let message = problem.inner().message();
+    if let Some(default) = default {
+        return Err(refuse(format!("{message}; the default is {default}")));
+    }
+    let key = problem.path().to_string();
+    let place = match setting.given {
+        Given::Toml(_) => places.of(&key).to_owned(),
+        Given::Text(_) => setting.place.clone(),
+    };
+    let message = message.to_owned();
+    Err(ConfigProblem { place, key, message })
+}
+
+/// What stands at this path now.
+fn at<'a>(table: &'a Table, path: &[String]) -> Option<&'a Value> {
+    let (first, deeper) = path.split_first()?;
+    deeper
+        .iter()
+        .try_fold(table.get(first)?, |value, key| value.get(key))
+}
+
+/// Puts the value there, with the tables on the way.
+fn put(table: &mut Table, path: &[String], value: Value) {
+    match path {
+        [] => {}
+        [key] => {
+            table.insert(key.clone(), value);
+        }
+        [key, deeper @ ..] => {
+            let inner = table
+                .entry(key.clone())
+                .or_insert_with(|| Value::Table(Table::new()));
+            if !inner.is_table() {
+                *inner = Value::Table(Table::new());
+            }
+            if let Value::Table(inner) = inner {
+                put(inner, deeper, value);
+            }
+        }
     }
 }
 
-/// Text stays text where the default is text; elsewhere it is read as TOML, and if it is none, the type is wrong
-/// and the text shows it.
-fn value_of_text(text: &str, default: &Value) -> Value {
-    if default.is_str() {
+/// Text stays text where there is text already; elsewhere it is read as TOML, and if it is none, it is text too: where
+/// that is the wrong type, the text shows it.
+fn value_of_text(text: &str, before: Option<&Value>) -> Value {
+    if before.is_some_and(Value::is_str) {
         return Value::String(text.to_owned());
     }
     let parsed = toml::from_str::<Table>(&format!("value = {text}"));
@@ -175,110 +236,4 @@ fn nearest(wrong: &str, known: &Table) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    struct Small {
-        server: Server,
-    }
-
-    #[derive(Debug, Deserialize)]
-    struct Server {
-        bind: std::net::SocketAddr,
-        threads: u8,
-    }
-
-    const DEFAULTS: &str = "[server]\nbind = \"127.0.0.1:8080\"\nthreads = 2\n";
-
-    fn laid(file: &str, environment: &[(&str, &str)]) -> Result<Small, String> {
-        let defaults: Table = DEFAULTS.parse().unwrap();
-        let mut settings = settings_of_file("f.toml", file).map_err(|problem| problem.to_string())?;
-        let variables = environment
-            .iter()
-            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-            .collect();
-        settings.extend(settings_of_environment(&variables));
-        match lay::<Small>(&defaults, settings) {
-            Ok(table) => Ok(Small::deserialize(table).unwrap()),
-            Err(problems) => Err(problems
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("\n")),
-        }
-    }
-
-    #[test]
-    fn later_layers_win() {
-        let small = laid("", &[]).unwrap().server;
-        assert_eq!((small.bind.port(), small.threads), (8080, 2));
-        let small = laid("[server]\nthreads = 3\n", &[]).unwrap().server;
-        assert_eq!(small.threads, 3);
-        let environment = [
-            ("FIRSTLINE_SERVER__THREADS", "4"),
-            ("FIRSTLINE_SERVER__BIND", "[::1]:1"),
-        ];
-        let small = laid("[server]\nthreads = 3\n", &environment).unwrap().server;
-        assert_eq!((small.bind.port(), small.threads), (1, 4));
-    }
-
-    #[test]
-    fn variables_of_others_are_left_alone() {
-        assert!(
-            laid(
-                "",
-                &[("FIRSTLINE_PORT", "tcp://10.0.0.1:80"), ("SERVER__BIND", "x")]
-            )
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn every_problem_says_where_it_stands_and_how_to_mend_it() {
-        let error = laid(
-            "[server]\n\nbnd = \"x\"\nthreads = 300\n[serve]\nbind = 1\n",
-            &[
-                ("FIRSTLINE_SERVER__BIND", "8080"),
-                ("FIRSTLINE_SERVER__COLOUR", "red"),
-            ],
-        );
-        let error = error.unwrap_err();
-        let lines: Vec<&str> = error.lines().collect();
-        assert_eq!(
-            lines[0],
-            "f.toml:3: server.bnd: there is no such key; did you mean `bind`?"
-        );
-        assert!(
-            lines[1].starts_with("f.toml:4: server.threads: invalid value: integer `300`"),
-            "{error}"
-        );
-        assert!(lines[1].ends_with("; the default is 2"), "{error}");
-        assert_eq!(
-            lines[2],
-            "f.toml:6: serve.bind: there is no such section; did you mean `server`?"
-        );
-        assert_eq!(
-            lines[3],
-            "FIRSTLINE_SERVER__BIND: server.bind: invalid socket address syntax; the default is \"127.0.0.1:8080\""
-        );
-        assert_eq!(
-            lines[4],
-            "FIRSTLINE_SERVER__COLOUR: server.colour: there is no such key; known are: bind, threads"
-        );
-        assert_eq!(lines.len(), 5);
-    }
-
-    #[test]
-    fn a_file_that_is_no_toml_is_refused_with_its_line() {
-        let error = laid("[server]\nbind = \n", &[]).unwrap_err();
-        assert!(error.starts_with("f.toml:2: "), "{error}");
-        let error = laid("bind = 1\n", &[]).unwrap_err();
-        assert!(
-            error.starts_with("f.toml:1: ") && error.contains("settings stand in tables"),
-            "{error}"
-        );
-    }
-}
+mod tests;

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 use crate::domain::agent::Agent;
 use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
-use crate::domain::flow::FlowState;
+use crate::domain::flow::{FlowState, Wait};
 use crate::domain::handoff::Handoff;
-use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
-use crate::domain::intent::Intent;
-use crate::domain::message::Message;
+use crate::domain::intent::{Intent, ScoredIntent};
+use crate::domain::message::{Message, Sender, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
 use crate::domain::time::Timestamp;
@@ -100,6 +100,22 @@ pub struct Clarification {
     pub hits: Vec<ArticleHit>,
 }
 
+/// Short messages in a row, to be answered as one when the customer pauses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gathering {
+    /// Fires when the customer has paused long enough; each further message has another one take its place.
+    pub timer: TaskId,
+    /// `seq` of the first of them.
+    pub from: u64,
+}
+
+/// A flow that ended, and what had started it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EndedFlow {
+    pub flow: String,
+    pub intent: ScoredIntent,
+}
+
 /// What the bot remembers since it last took the conversation over.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Progress {
@@ -118,12 +134,16 @@ pub struct Progress {
     pub told_waiting: bool,
     #[serde(default)]
     pub flow: Option<FlowState>,
-    /// The flow that a question about something else interrupted; it goes on when that is answered.
+    /// Flows that wait for the present one to end, the next one last: interrupted by a question about something else, or
+    /// asked for in the same message.
     #[serde(default)]
-    pub paused: Option<FlowState>,
+    pub paused: Vec<FlowState>,
+    /// Messages that the bot has not answered yet because more may follow.
+    #[serde(default)]
+    pub gathering: Option<Gathering>,
     /// The flow that ended last, so that "and the other one?" means something.
     #[serde(default)]
-    pub last_flow: Option<String>,
+    pub last_flow: Option<EndedFlow>,
     /// Values that flows said are worth keeping, by slot: nobody is asked twice.
     #[serde(default)]
     pub remembered: BTreeMap<String, String>,
@@ -190,6 +210,31 @@ impl Conversation {
             handoff: None,
             rating: None,
             messages: Vec::new(),
+        }
+    }
+
+    /// The messages that wait to be answered as one.
+    pub fn gathered(&self) -> Option<Text> {
+        let from = self.progress.gathering.as_ref()?.from;
+        let waiting = self
+            .messages
+            .iter()
+            .filter(|message| message.seq >= from && message.from == Sender::Customer);
+        let lines: Vec<&str> = waiting.map(|message| message.text.as_str()).collect();
+        Text::parse(&lines.join("\n")).ok()
+    }
+
+    /// The task whose result the bot needs before it can go on; `None` also where it is not the bot's to go on.
+    pub fn awaited_task(&self) -> Option<&TaskId> {
+        if self.owner != Owner::Bot || self.status == Status::Resolved {
+            return None;
+        }
+        if let Some(gathering) = &self.progress.gathering {
+            return Some(&gathering.timer);
+        }
+        match self.progress.flow.as_ref()?.waits_for.as_ref()? {
+            Wait::Task(task) => Some(task),
+            Wait::Slot(_) | Wait::Confirmation | Wait::Code => None,
         }
     }
 

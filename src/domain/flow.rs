@@ -20,6 +20,8 @@ pub struct Flow {
     pub title: String,
     /// A message that is surely one of these starts it.
     pub intents: Vec<Intent>,
+    /// Slots that the same message has to fill: without them it is none of this flow's.
+    pub needs: Vec<String>,
     pub slots: Vec<Slot>,
     pub steps: Vec<Step>,
     pub replies: Vec<FlowReply>,
@@ -74,9 +76,13 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// The slot is filled before the flow goes on.
-    Ask { slot: String },
+    Ask {
+        slot: String,
+    },
     /// A code is sent and typed before the flow goes on.
-    Verify { call: Call },
+    Verify {
+        call: Call,
+    },
     Lookup {
         call: Call,
         /// The name by which expressions and replies know the result.
@@ -84,8 +90,13 @@ pub enum Deed {
         on: BTreeMap<String, Ending>,
     },
     /// The reply is answered with yes before the flow goes on; a no ends it.
-    Confirm { reply: String },
-    Say { reply: String, buttons: Vec<String> },
+    Confirm {
+        reply: String,
+    },
+    Say {
+        reply: String,
+        buttons: Vec<String>,
+    },
     HandOff {
         reason: Reason,
         queue: Option<QueueName>,

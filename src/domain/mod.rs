@@ -7,6 +7,7 @@ pub mod agent;
 pub mod api_key;
 pub mod article;
 pub mod canned_response;
+pub mod clauses;
 pub mod conversation;
 pub mod csat;
 pub mod entity;

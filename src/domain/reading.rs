@@ -57,6 +57,17 @@ pub struct Reading {
     pub hits: Vec<ArticleHit>,
     pub model: Option<String>,
     pub fault: Option<Fault>,
+    /// Where the message asks for several things, each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<Clause>,
+}
+
+/// A part of a message that asks for something of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Clause {
+    pub text: String,
+    /// Its intents, entities and hits; the rest is said of the whole message.
+    pub reading: Reading,
 }
 
 /// How many intents a reading keeps.
@@ -74,6 +85,7 @@ impl Reading {
             hits,
             model: Some(classification.model),
             fault: None,
+            clauses: Vec::new(),
         }
     }
 

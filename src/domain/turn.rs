@@ -56,7 +56,9 @@ impl Input {
     /// The task that this is the end of.
     pub fn task(&self) -> Option<&TaskId> {
         match self {
-            Self::LookupDone { task, .. } | Self::CodeSent { task, .. } | Self::TimerFired { task } => Some(task),
+            Self::LookupDone { task, .. } | Self::CodeSent { task, .. } | Self::TimerFired { task } => {
+                Some(task)
+            }
             Self::Opened
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
@@ -199,6 +201,9 @@ pub struct TurnRecord {
     pub action: Action,
     pub conversation: Conversation,
     pub messages: Vec<Message>,
+    /// What was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<Task>,
     pub input: Input,
     pub reading: Option<Reading>,
     pub trace: Trace,
@@ -212,6 +217,7 @@ impl From<&Turn> for TurnRecord {
             action: turn.action,
             conversation,
             messages: turn.messages.clone(),
+            tasks: turn.tasks.clone(),
             input: turn.input.clone(),
             reading: turn.reading.clone(),
             trace: turn.trace.clone(),

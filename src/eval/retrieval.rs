@@ -123,7 +123,10 @@ mod tests {
     #[test]
     fn a_gain_is_a_share_of_the_baseline() {
         let [twice, once] = [0, 1].map(|place| vec![Some(place); 40]);
-        let gain = Method::new("twice", &twice, Some(&once), 1).unwrap().gain.unwrap();
+        let gain = Method::new("twice", &twice, Some(&once), 1)
+            .unwrap()
+            .gain
+            .unwrap();
         assert_eq!((gain.value, gain.interval), (1.0, [1.0, 1.0]));
         assert_eq!(Method::new("x", &twice, Some(&vec![None; 40]), 1), None);
     }

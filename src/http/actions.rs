@@ -172,5 +172,5 @@ async fn receive(
 ) -> Result<Json<TurnView>, ApiError> {
     let target = Target::Existing(ConversationId::parse(id)?);
     let record = app.engine.receive(&target, input, key).await?;
-    Ok(Json(TurnView::new(&record, caller.viewer())))
+    Ok(Json(TurnView::new(&record, &[], caller.viewer())))
 }

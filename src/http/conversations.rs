@@ -17,10 +17,12 @@ use crate::engine::Target;
 use crate::entropy;
 use crate::http::auth::{Caller, Principal};
 use crate::http::error::ApiError;
-use crate::http::extract::Command;
+use crate::http::extract::{Command, Query};
+use crate::http::identity::{Claim, IdentityError};
 use crate::http::state::AppState;
 use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView};
 use crate::http::visitor_token::Claims;
+use crate::http::waiting::{WaitQuery, later_turns};
 
 /// Longest id or name of a customer, in characters.
 const CUSTOMER_CHARS_MAX: usize = 200;
@@ -37,11 +39,20 @@ pub(crate) struct OpenBody {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CustomerBody {
-    /// The company's own id of the customer; only integrations may give it.
+    /// The company's own id of the customer. Integrations may give it as it is; others have it signed.
     #[serde(default)]
     id: String,
     #[serde(default)]
     name: String,
+    /// For integrations: whether they know that it is this customer who writes.
+    #[serde(default)]
+    verified: bool,
+    /// The company's page vouches for a customer who is signed in there: HMAC-SHA256 in hexadecimal digits, under the
+    /// secret that `identity.secret_env` names, over the lines `v1`, `issued_at`, `id` and `name`, with line feeds
+    /// between them and none at the end. A right one makes the customer `verified`.
+    signature: Option<String>,
+    /// When it was signed, in Unix seconds; good for ten minutes.
+    issued_at: Option<i64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -63,14 +74,18 @@ pub(crate) struct OpenedView {
 
 /// Open a conversation
 ///
-/// With a first message, the answer to it comes back too.
+/// With a first message, the answer to it comes back too, waited for as when a message is sent.
 #[utoipa::path(post, path = "/v1/conversations", operation_id = "open_conversation", tag = "conversations",
+    params(("wait" = Option<u64>, Query, maximum = 20,
+        description = "How long to wait for an answer that takes a lookup, in seconds; 10 by default, 0: not at all")),
     request_body = OpenBody, responses((status = 201, body = OpenedView)))]
 pub(crate) async fn open(
     State(app): State<Arc<AppState>>,
     Extension(caller): Extension<Caller>,
+    Query(query): Query<WaitQuery>,
     command: Command<OpenBody>,
 ) -> Result<(StatusCode, Json<OpenedView>), ApiError> {
+    let limit = query.limit(&app)?;
     let input = match &command.body.message {
         None => Input::Opened,
         Some(message) => Input::CustomerMessage {
@@ -82,15 +97,16 @@ pub(crate) async fn open(
     };
     let target = Target::New {
         id: new_id(&app),
-        customer: customer(command.body.customer, &caller)?,
+        customer: customer(command.body.customer, &caller, &app)?,
     };
     let record = app.engine.receive(&target, &input, command.key.as_ref()).await?;
+    let later = later_turns(&app, &record, limit).await;
     let (token, token_expires_at) = visitor_token(&app, &record.conversation);
     let view = OpenedView {
         id: record.conversation.id.to_string(),
         token,
         token_expires_at,
-        turn: TurnView::new(&record, caller.viewer()),
+        turn: TurnView::new(&record, &later, caller.viewer()),
     };
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -100,18 +116,52 @@ fn new_id(app: &AppState) -> ConversationId {
     ConversationId::from_random(entropy::uuid_v7(u64::try_from(now).unwrap_or_default()))
 }
 
-fn customer(body: CustomerBody, caller: &Caller) -> Result<Customer, ApiError> {
-    let may_name = matches!(caller.principal, Principal::Key(_));
-    if !body.id.is_empty() && !may_name {
+/// Who the customer is, as far as the caller may say: the company's integrations know, its page proves it.
+fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Customer, ApiError> {
+    let signed = signed(&body, app)?;
+    let may_say_who = signed || matches!(caller.principal, Principal::Key(_));
+    if !may_say_who && !body.id.is_empty() {
         return Err(ApiError::Forbidden(
-            "only integrations may give customer.id: leave it out",
+            "only integrations may give customer.id as it is: have it signed, or leave it out",
         ));
     }
+    if !may_say_who && body.verified {
+        return Err(ApiError::Forbidden(
+            "only integrations may give customer.verified: have the customer signed, or leave it out",
+        ));
+    }
+    if body.verified && body.id.is_empty() {
+        return Err(ApiError::Field {
+            pointer: "/customer/id".to_owned(),
+            detail: "say which customer it is that you have verified".to_owned(),
+        });
+    }
     Ok(Customer {
+        verified: signed || body.verified,
         id: line("/customer/id", body.id)?,
         name: line("/customer/name", body.name)?,
-        verified: false,
     })
+}
+
+/// True for a right signature, false without one. What a signed name or id may hold is checked by [`line`].
+fn signed(body: &CustomerBody, app: &AppState) -> Result<bool, ApiError> {
+    match (&body.signature, body.issued_at) {
+        (None, None) => Ok(false),
+        (Some(signature), Some(issued_at)) if !body.id.is_empty() => {
+            let secret = app.identity.as_ref().ok_or(IdentityError::Off)?;
+            let claim = Claim {
+                id: &body.id,
+                name: &body.name,
+                issued_at,
+            };
+            secret.verify(&claim, signature, (app.engine.clock)())?;
+            Ok(true)
+        }
+        _ => Err(ApiError::Field {
+            pointer: "/customer/signature".to_owned(),
+            detail: "a signed customer has an id, a signature and issued_at".to_owned(),
+        }),
+    }
 }
 
 /// One short line without control characters.

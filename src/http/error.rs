@@ -11,6 +11,7 @@ use crate::domain::message::InvalidText;
 use crate::domain::reading::Fault;
 use crate::domain::turn::Refusal;
 use crate::engine::EngineError;
+use crate::http::identity::IdentityError;
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::state::ReloadError;
 use crate::http::visitor_token::TokenError;
@@ -63,6 +64,8 @@ pub(crate) enum ApiError {
     UnknownKey,
     #[error(transparent)]
     Token(#[from] TokenError),
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     #[error("{0}")]
     Forbidden(&'static str),
     #[error("there is no such {0}")]
@@ -146,6 +149,7 @@ impl ApiError {
             Self::NoToken => (S::UNAUTHORIZED, "missing_token", "A token is needed"),
             Self::UnknownKey | Self::Token(TokenError::Forged) => INVALID_TOKEN,
             Self::Token(TokenError::Expired) => (S::UNAUTHORIZED, "token_expired", "The token has expired"),
+            Self::Identity(error) => identity_kind(error),
             Self::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
             Self::NotFound(_) => NOT_FOUND,
             Self::UnknownRoute => (S::NOT_FOUND, "unknown_route", "There is nothing at this path"),
@@ -190,6 +194,8 @@ impl ApiError {
             Some("/comment")
         } else if let Self::WebhookUrl(_) = self {
             Some("/url")
+        } else if let Self::Identity(_) = self {
+            Some("/customer/signature")
         } else if let Self::Engine(EngineError::Refused(Refusal::UnknownQueue(_))) = self {
             Some("/queue")
         } else {
@@ -245,6 +251,16 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
     }
+}
+
+fn identity_kind(error: &IdentityError) -> Kind {
+    let (code, title) = match error {
+        IdentityError::Off => ("identity_off", "Signed customers are not taken"),
+        IdentityError::Forged => ("invalid_signature", "The signature is not valid"),
+        IdentityError::Expired => ("signature_expired", "The signature is too old"),
+        IdentityError::Early => ("signature_early", "The signature is from the future"),
+    };
+    (StatusCode::FORBIDDEN, code, title)
 }
 
 fn store_kind(error: &StoreError) -> Kind {

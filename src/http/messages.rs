@@ -20,6 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{Command, Query, page_limit};
 use crate::http::state::AppState;
 use crate::http::views::{MessageView, TurnView};
+use crate::http::waiting::{WaitQuery, later_turns};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,19 +44,28 @@ pub(crate) enum Author {
 
 /// Send a message
 ///
-/// A customer's message is answered at once: by the bot, or with a handoff. An agent must hold the conversation.
+/// A customer's message is answered at once: by the bot, or with a handoff. Where the answer takes a lookup in the
+/// company's systems, the request waits for it; with `action` `wait` that took longer than `wait` allows, and the answer
+/// follows among the messages and events (a request repeated with the same Idempotency-Key waits for it once more). An
+/// agent must hold the conversation.
 #[utoipa::path(post, path = "/v1/conversations/{id}/messages", operation_id = "create_message", tag = "messages",
-    params(("id" = String, Path)), request_body = MessageBody, responses((status = 201, body = TurnView)))]
+    params(("id" = String, Path), ("wait" = Option<u64>, Query, maximum = 20,
+        description = "How long to wait for an answer that takes a lookup, in seconds; 10 by default, 0: not at all")),
+    request_body = MessageBody, responses((status = 201, body = TurnView)))]
 pub(crate) async fn create(
     State(app): State<Arc<AppState>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
+    Query(query): Query<WaitQuery>,
     command: Command<MessageBody>,
 ) -> Result<(StatusCode, Json<TurnView>), ApiError> {
+    let limit = query.limit(&app)?;
     let target = Target::Existing(ConversationId::parse(&id)?);
     let input = input(command.body, &caller)?;
     let record = app.engine.receive(&target, &input, command.key.as_ref()).await?;
-    Ok((StatusCode::CREATED, Json(TurnView::new(&record, caller.viewer()))))
+    let later = later_turns(&app, &record, limit).await;
+    let view = TurnView::new(&record, &later, caller.viewer());
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {

@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
+use crate::http::identity::IdentitySecret;
 use crate::live::Live;
 
 /// How the API behaves; the defaults suit one business behind no proxy.
@@ -98,6 +99,8 @@ pub struct AppState {
     /// Signs visitor tokens, and makes webhook secrets that follow from an idempotency key. When it changes, every
     /// token given out before is void.
     pub visitor_secret: [u8; 32],
+    /// By which the company's page vouches for its customers; without it no signature is taken.
+    pub identity: Option<IdentitySecret>,
     pub check_url: CheckUrl,
     /// Whether the classifier, the outbox and the other running parts are alive. The store is asked by itself.
     pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,

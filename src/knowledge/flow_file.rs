@@ -31,6 +31,8 @@ struct FlowFile {
     title: Spanned<String>,
     intents: Vec<Spanned<String>>,
     #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
     slots: BTreeMap<String, Spanned<SlotShape>>,
     steps: Vec<Spanned<StepShape>>,
     replies: BTreeMap<String, Spanned<ReplyShape>>,
@@ -135,15 +137,24 @@ fn read(bytes: &[u8], problems: &mut Problems<'_>) -> Option<Flow> {
     };
     let mut version = hex::encode(Sha256::digest(&text));
     version.truncate(VERSION_DIGITS);
-    let slots = file.slots.iter().map(|(name, slot)| read_slot(name, slot, &mut keys)).collect();
+    let slots = file
+        .slots
+        .iter()
+        .map(|(name, slot)| read_slot(name, slot, &mut keys))
+        .collect();
     let steps = file.steps.iter().map(|step| read_step(step, &mut keys)).collect();
     Some(Flow {
         id: identifier(&file.id, &mut keys),
         title: keys.filled("title", &file.title),
         intents: keys.intents(&file.intents),
+        needs: file.needs.clone(),
         slots,
         steps,
-        replies: file.replies.iter().flat_map(|(id, reply)| read_reply(id, reply, &keys)).collect(),
+        replies: file
+            .replies
+            .iter()
+            .flat_map(|(id, reply)| read_reply(id, reply, &keys))
+            .collect(),
         version,
     })
 }
@@ -151,7 +162,11 @@ fn read(bytes: &[u8], problems: &mut Problems<'_>) -> Option<Flow> {
 fn identifier(id: &Spanned<String>, keys: &mut Keys<'_, '_>) -> String {
     let fit = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     if id.value.is_empty() || !id.value.chars().all(fit) {
-        keys.refuse("id", id, "use small letters, digits and _ only, such as track_order");
+        keys.refuse(
+            "id",
+            id,
+            "use small letters, digits and _ only, such as track_order",
+        );
     }
     id.value.clone()
 }
@@ -160,22 +175,38 @@ fn read_slot(name: &str, shape: &Spanned<SlotShape>, keys: &mut Keys<'_, '_>) ->
     let slot = &shape.value;
     let fills = [
         slot.entity.clone().map(Fill::Entity),
-        slot.choices.as_ref().map(|choices| Fill::Choices(choices.0.clone())),
+        slot.choices
+            .as_ref()
+            .map(|choices| Fill::Choices(choices.0.clone())),
         slot.options.clone().map(Fill::Options),
         slot.text.then_some(Fill::Text),
     ];
     let mut given = fills.into_iter().flatten();
     let fill = given.next();
     if fill.is_none() || given.next().is_some() {
-        keys.refuse(name, shape, "give one of entity, choices, options and text: how the slot finds its value");
+        keys.refuse(
+            name,
+            shape,
+            "give one of entity, choices, options and text: how the slot finds its value",
+        );
     }
     if let Some(Fill::Choices(choices)) = &fill
-        && choices.iter().any(|(_, words)| words.iter().all(|word| word.trim().is_empty()))
+        && choices
+            .iter()
+            .any(|(_, words)| words.iter().all(|word| word.trim().is_empty()))
     {
-        keys.refuse(name, shape, "each choice needs words that mean it, such as volt: [volt, e-bike]");
+        keys.refuse(
+            name,
+            shape,
+            "each choice needs words that mean it, such as volt: [volt, e-bike]",
+        );
     }
     if let Some(tries) = slot.tries.as_ref().filter(|tries| tries.value == 0) {
-        keys.refuse("tries", tries, "with 0 it could never be asked for; give 1 or more");
+        keys.refuse(
+            "tries",
+            tries,
+            "with 0 it could never be asked for; give 1 or more",
+        );
     }
     Slot {
         name: name.to_owned(),
@@ -194,8 +225,18 @@ fn whole(pattern: &Spanned<String>, keys: &mut Keys<'_, '_>) -> Option<Regex> {
     match Regex::new(&format!("(?i)^(?:{})$", pattern.value)) {
         Ok(regex) => Some(regex),
         Err(error) => {
-            let reason = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
-            keys.refuse("pattern", pattern, format!("this is no regular expression ({reason}); mend it"));
+            let reason = error
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            keys.refuse(
+                "pattern",
+                pattern,
+                format!("this is no regular expression ({reason}); mend it"),
+            );
             None
         }
     }
@@ -205,7 +246,8 @@ fn read_step(shape: &Spanned<StepShape>, keys: &mut Keys<'_, '_>) -> Step {
     let step = &shape.value;
     let deeds = deeds(shape, keys);
     if deeds.len() != 1 {
-        let message = "a step is one of ask, verify, lookup, confirm, say, handoff and end; write one of them";
+        let message =
+            "a step is one of ask, verify, lookup, confirm, say, handoff and end; write one of them";
         keys.refuse("steps", shape, message);
     }
     let takes = |key: &str| match key {
@@ -222,7 +264,11 @@ fn read_step(shape: &Spanned<StepShape>, keys: &mut Keys<'_, '_>) -> Step {
         ("queue", step.queue.is_some()),
     ] {
         if given && !takes(key) {
-            keys.refuse(key, shape, "this key has no meaning in a step of this kind; remove it");
+            keys.refuse(
+                key,
+                shape,
+                "this key has no meaning in a step of this kind; remove it",
+            );
         }
     }
     Step {
@@ -248,11 +294,17 @@ fn deeds(shape: &Spanned<StepShape>, keys: &mut Keys<'_, '_>) -> Vec<Deed> {
     });
     [
         step.ask.clone().map(|slot| Deed::Ask { slot }),
-        step.verify.as_ref().map(|lookup| Deed::Verify { call: call(lookup) }),
+        step.verify
+            .as_ref()
+            .map(|lookup| Deed::Verify { call: call(lookup) }),
         step.lookup.as_ref().map(|lookup| Deed::Lookup {
             call: call(lookup),
             name: step.name.clone().unwrap_or_else(|| last_part(lookup)),
-            on: step.on.iter().map(|(outcome, ending)| (outcome.clone(), read_ending(ending))).collect(),
+            on: step
+                .on
+                .iter()
+                .map(|(outcome, ending)| (outcome.clone(), read_ending(ending)))
+                .collect(),
         }),
         step.confirm.clone().map(|reply| Deed::Confirm { reply }),
         step.say.clone().map(|reply| Deed::Say {
@@ -289,6 +341,9 @@ fn read_reply(id: &str, shape: &Spanned<ReplyShape>, keys: &Keys<'_, '_>) -> Vec
     };
     match &shape.value {
         ReplyShape::Everywhere(text) => vec![reply(None, text)],
-        ReplyShape::ByLocale(texts) => texts.iter().map(|(locale, text)| reply(Some(locale), text)).collect(),
+        ReplyShape::ByLocale(texts) => texts
+            .iter()
+            .map(|(locale, text)| reply(Some(locale), text))
+            .collect(),
     }
 }

@@ -35,7 +35,11 @@ impl PlainIndex {
         let mut passages = Vec::new();
         for article in articles {
             for (place, passage) in article.passages.iter().enumerate() {
-                let questions = if place == 0 { article.questions.join("\n") } else { String::new() };
+                let questions = if place == 0 {
+                    article.questions.join("\n")
+                } else {
+                    String::new()
+                };
                 let parts = [&article.title, &questions, &passage.heading, &passage.text];
                 let mut document = TantivyDocument::new();
                 document.add_text(field, parts.map(String::as_str).join("\n"));

@@ -120,12 +120,7 @@ fn meant(searcher: &Searcher, fields: &Fields, term: &str) -> Result<Vec<Form>, 
 }
 
 /// Of the word itself where some passage has it, else of what stands for it.
-fn rarity(
-    searcher: &Searcher,
-    fields: &Fields,
-    term: &str,
-    forms: &[Form],
-) -> Result<f32, TantivyError> {
+fn rarity(searcher: &Searcher, fields: &Fields, term: &str, forms: &[Form]) -> Result<f32, TantivyError> {
     let stands_for = forms.first().and_then(|form| form.terms.first());
     let count = doc_freq(searcher, fields, stands_for.map_or(term, String::as_str))? as f32;
     Ok((1.0 + (searcher.num_docs() as f32 - count + 0.5) / (count + 0.5)).ln())

@@ -17,11 +17,7 @@ const TERMS_MAX: usize = 2;
 
 /// The terms of `field` that are nearest to `term`, none where all are far. The first letter is taken to be right: it
 /// nearly always is, and only a part of the dictionary is walked then.
-pub(crate) fn near(
-    reader: &SegmentReader,
-    field: Field,
-    term: &str,
-) -> Result<Vec<String>, IndexError> {
+pub(crate) fn near(reader: &SegmentReader, field: Field, term: &str) -> Result<Vec<String>, IndexError> {
     let length = term.chars().count();
     let Some(first) = term.chars().next().filter(|_| length >= CHARS_MIN) else {
         return Ok(Vec::new());
@@ -40,7 +36,9 @@ pub(crate) fn near(
         .into_stream()?;
     let mut found: Vec<(usize, std::cmp::Reverse<u32>, String)> = Vec::new();
     while stream.advance() {
-        let Ok(known) = std::str::from_utf8(stream.key()) else { continue };
+        let Ok(known) = std::str::from_utf8(stream.key()) else {
+            continue;
+        };
         let distance = strsim::osa_distance(term, known);
         let common = std::cmp::Reverse(stream.value().doc_freq);
         found.push((distance, common, known.to_owned()));

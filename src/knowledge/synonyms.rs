@@ -75,7 +75,11 @@ fn read(bytes: &[u8], problems: &mut Problems<'_>) -> Option<Synonyms> {
             let phrase = informative_terms(&locale, &text);
             if phrase.is_empty() {
                 if !text.is_empty() {
-                    keys.refuse("words", word, format!("{text:?} says nothing by itself; remove it"));
+                    keys.refuse(
+                        "words",
+                        word,
+                        format!("{text:?} says nothing by itself; remove it"),
+                    );
                 }
                 continue;
             }
@@ -94,7 +98,11 @@ fn read(bytes: &[u8], problems: &mut Problems<'_>) -> Option<Synonyms> {
             }
         }
         if group.words.len() < 2 {
-            keys.refuse("locale", &group.locale, "the group below needs two words at least; add one or remove it");
+            keys.refuse(
+                "locale",
+                &group.locale,
+                "the group below needs two words at least; add one or remove it",
+            );
         }
         synonyms.add(language, phrases);
     }
@@ -170,10 +178,7 @@ mod tests {
         let others = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         assert_eq!(
             found("en", "Can I send it back, my push bikes"),
-            [
-                (0, 2, others(&["return"])),
-                (2, 2, others(&["bike", "bicycl"])),
-            ]
+            [(0, 2, others(&["return"])), (2, 2, others(&["bike", "bicycl"])),]
         );
         assert_eq!(found("en-US", "RETURNING"), [(0, 1, others(&["send back"]))]);
         assert!(found("de", "bike").is_empty());

@@ -174,7 +174,8 @@ fn files(folder: &Path, name: &str, problems: &mut Vec<Problem>) -> Vec<PathBuf>
         .filter(|path| {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             let file = file.strip_suffix(".gz").unwrap_or(&file);
-            file.strip_suffix(".jsonl").is_some_and(|file| file.ends_with(name))
+            file.strip_suffix(".jsonl")
+                .is_some_and(|file| file.ends_with(name))
         })
         .collect();
     paths.sort();
@@ -191,11 +192,19 @@ fn rows<T: DeserializeOwned>(
     let text = match text {
         Ok(Ok(text)) => text,
         Ok(Err(_)) => {
-            problems.push(problem(file, None, "the text is not UTF-8; save the file as UTF-8".to_owned()));
+            problems.push(problem(
+                file,
+                None,
+                "the text is not UTF-8; save the file as UTF-8".to_owned(),
+            ));
             return;
         }
         Err(error) => {
-            problems.push(problem(file, None, format!("the file cannot be read ({error}); check it")));
+            problems.push(problem(
+                file,
+                None,
+                format!("the file cannot be read ({error}); check it"),
+            ));
             return;
         }
     };
@@ -205,7 +214,9 @@ fn rows<T: DeserializeOwned>(
             line,
         };
         let taken = serde_json::from_str(row)
-            .map_err(|error| format!("this is no row ({error}); `firstline search --help` says what one holds"))
+            .map_err(|error| {
+                format!("this is no row ({error}); `firstline search --help` says what one holds")
+            })
             .and_then(|row| take(place, row));
         if let Err(message) = taken {
             problems.push(problem(file, Some(line), message));
@@ -257,7 +268,10 @@ mod tests {
         assert_eq!(found.documents[0].title, "Is there wifi?");
         assert_eq!(found.distractors.len(), 1, "a copy of a document is none");
         assert_eq!(
-            (found.distractors[0].title.as_str(), found.distractors[0].text.as_str()),
+            (
+                found.distractors[0].title.as_str(),
+                found.distractors[0].text.as_str()
+            ),
             ("Pets?", "No.")
         );
     }

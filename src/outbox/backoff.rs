@@ -1,14 +1,9 @@
 //! What follows from an attempt: done, again later, given up. Pure; knows nothing of sockets or stores.
 
-use jiff::fmt::rfc2822;
-use sha2::{Digest, Sha256};
-
 use crate::domain::id::DeliveryId;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::webhook::Verdict;
-
-/// The longest that a `Retry-After` is followed.
-const RETRY_AFTER_MAX: Duration = Duration::from_hours(24);
+use crate::egress::pause;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,31 +42,16 @@ pub fn verdict(
         return Verdict::Exhausted;
     };
     let wanted = retry_after
-        .and_then(|text| parse_retry_after(text, now))
+        .and_then(|text| pause::retry_after(text, Some(now)))
         .unwrap_or_default();
-    let wait = jittered(*step, delivery, attempts).max(wanted.min(RETRY_AFTER_MAX));
+    let wait = jittered(*step, delivery, attempts).max(wanted);
     Verdict::Retry(now.checked_add(wait).unwrap_or(Timestamp::MAX))
 }
 
-/// Plus or minus a tenth, taken from delivery and attempt instead of from chance: deliveries that failed together
-/// spread out, and the same history gives the same times.
+/// Plus or minus a tenth.
 fn jittered(step: Duration, delivery: &DeliveryId, attempts: u32) -> Duration {
-    let digest = Sha256::new()
-        .chain_update(delivery.as_str())
-        .chain_update(attempts.to_be_bytes())
-        .finalize();
-    let per_mille = 900 + i32::from(u16::from_be_bytes([digest[0], digest[1]]) % 201);
+    let per_mille = 900 + i32::from(pause::spread(delivery.as_str(), attempts) / 5);
     step.checked_mul(per_mille).map_or(step, |product| product / 1000)
-}
-
-/// Seconds or a date (RFC 9110, section 10.2.3); anything else is as if it were not there.
-fn parse_retry_after(text: &str, now: Timestamp) -> Option<Duration> {
-    let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number can hold is a very long time.
-        return Some(text.parse().map_or(RETRY_AFTER_MAX, Duration::from_secs));
-    }
-    Some(rfc2822::parse(text).ok()?.timestamp().duration_since(now))
 }
 
 #[cfg(test)]
@@ -79,6 +59,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::egress::pause::RETRY_AFTER_MAX;
     use crate::outbox::Options;
 
     const HOUR: Duration = Duration::from_hours(1);

@@ -1,14 +1,17 @@
-//! The outbox: delivers events to webhook endpoints by Standard Webhooks 1.0.0, at least once, with an id that
-//! never changes. Rows come from the store, which wrote them with the turn; this module must not know which store.
+//! The outbox: what must happen outside because of a turn. It delivers events to webhook endpoints by Standard Webhooks
+//! 1.0.0, at least once, with an id that never changes; and it does the tasks of turns and brings back what came of
+//! them. Rows come from the store, which wrote them with the turn; this module must not know which store.
 //!
 //! ```text
-//! worker: claim ─▶ signature + payload ─▶ client (guard) ─▶ backoff::verdict ─▶ record
+//! worker:  claim ─▶ signature + payload ─▶ client (egress) ─▶ backoff::verdict ─▶ record
+//! lookups: claim ─▶ look up, under a key that stays the same ─▶ deliver the result as the next input
+//! crew:    what both have in common
 //! ```
 
 pub mod backoff;
 pub mod client;
-pub mod guard;
-pub mod network;
+mod crew;
+pub mod lookups;
 pub mod payload;
 pub mod signature;
 pub mod worker;
@@ -16,6 +19,7 @@ pub mod worker;
 use serde::Deserialize;
 
 use crate::domain::time::Duration;
+use crate::egress::guard;
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]

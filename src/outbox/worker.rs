@@ -1,28 +1,24 @@
-//! The worker: takes deliveries that are due, attempts them side by side, records what came of it. Knows the store
-//! through its port only. It may die at any point: what it held falls due again when the lease ends.
+//! The webhook worker: takes deliveries that are due, attempts them side by side, records what came of it. Knows the
+//! store through its port only.
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use async_trait::async_trait;
 use thiserror::Error;
-use tokio::sync::{Notify, Semaphore};
 
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Claimed, Verdict};
+use crate::egress::client::{ClientError, SendError};
 use crate::outbox::Options;
 use crate::outbox::backoff::{self, Outcome};
-use crate::outbox::client::{Answer, Client, ClientError, SendError};
+use crate::outbox::client::{Answer, Client};
+use crate::outbox::crew::{Crew, Duty, recorded};
 use crate::outbox::payload;
 use crate::outbox::signature::{self, SecretError};
 use crate::ports::{Clock, Store, StoreError};
 use crate::tasks::Tasks;
-
-/// Most deliveries taken from the store at once.
-const BATCH: usize = 50;
-
-/// Before the store is tried again after a failure.
-const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 pub struct Worker {
     store: Arc<dyn Store>,
@@ -30,10 +26,6 @@ pub struct Worker {
     tasks: Tasks,
     client: Client,
     options: Options,
-    /// One permit for each attempt under way.
-    slots: Arc<Semaphore>,
-    /// Told when an attempt ends: its slot is free, and its endpoint may have more.
-    finished: Notify,
 }
 
 impl Worker {
@@ -44,81 +36,21 @@ impl Worker {
         options: Options,
     ) -> Result<Self, ClientError> {
         let client = Client::new(&options)?;
-        let slots = Arc::new(Semaphore::new(options.concurrency.max(1)));
         Ok(Self {
             store,
             clock,
             tasks,
             client,
             options,
-            slots,
-            finished: Notify::new(),
         })
     }
 
     /// Runs until the server drains. Attempts under way then go on by themselves; those that the drain cuts off
     /// are left to their lease.
     pub async fn run(self) {
-        let worker = Arc::new(self);
-        let stop = worker.tasks.stop();
-        let mut position = worker.store.position();
-        let mut store_works = true;
-        while !stop.is_cancelled() {
-            if let Err(error) = worker.start_due().await {
-                if store_works {
-                    tracing::error!(%error, "webhooks wait: their deliveries cannot be taken from the store");
-                }
-                store_works = false;
-                let _ = tokio::time::timeout(STORE_PAUSE, stop.cancelled()).await;
-                continue;
-            }
-            store_works = true;
-            tokio::select! {
-                () = stop.cancelled() => {}
-                Ok(()) = position.changed() => {}
-                () = worker.finished.notified() => {}
-                () = tokio::time::sleep(worker.options.poll_every.unsigned_abs()) => {}
-            }
-        }
-    }
-
-    /// Takes what is due, as far as there are slots, and starts an attempt for each.
-    async fn start_due(self: &Arc<Self>) -> Result<(), StoreError> {
-        while !self.tasks.stop().is_cancelled() {
-            let free = self.slots.available_permits().min(BATCH);
-            if free == 0 {
-                break;
-            }
-            let now = (self.clock)();
-            let lease_until = now.checked_add(self.options.lease()).unwrap_or(Timestamp::MAX);
-            let claimed = self
-                .store
-                .claim(now, lease_until, free, self.options.per_endpoint.max(1))
-                .await?;
-            let lag = claimed.first().map_or(0.0, |first| {
-                now.duration_since(first.delivery.due_at).as_secs_f64()
-            });
-            metrics::gauge!("firstline_outbox_lag_seconds").set(lag);
-            let more = claimed.len() == free;
-            for claimed in claimed {
-                self.start(claimed).await;
-            }
-            if !more {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    async fn start(self: &Arc<Self>, claimed: Claimed) {
-        // At once: only this loop takes slots, and it claims no more than are free.
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let worker = Arc::clone(self);
-        self.tasks.spawn("webhook attempt", async move {
-            worker.attempt(&claimed).await;
-            drop(slot);
-            worker.finished.notify_one();
-        });
+        let (tasks, position) = (self.tasks.clone(), self.store.position());
+        let (hands, poll_every) = (self.options.concurrency, self.options.poll_every.unsigned_abs());
+        Crew::new(self, tasks, hands).run(position, poll_every).await;
     }
 
     async fn attempt(&self, claimed: &Claimed) {
@@ -158,26 +90,42 @@ impl Worker {
         Ok(self.client.post(&endpoint.url, headers, body).await?)
     }
 
-    /// Tries for as long as the lease can hold: an attempt that is not recorded is made again.
     async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict, started: Instant) {
         let delivery = &claimed.delivery.id;
-        loop {
-            match self.store.record(claimed, attempt, verdict).await {
-                Ok(()) => return note(claimed, attempt, verdict),
-                Err(StoreError::Unavailable(_))
-                    if started.elapsed() < self.options.lease().unsigned_abs() =>
-                {
-                    tokio::time::sleep(STORE_PAUSE).await;
-                }
-                // Replayed, removed, or taken over by a worker that found the lease ended: theirs counts.
-                Err(error @ (StoreError::LeaseLost | StoreError::NotFound(_))) => {
-                    return tracing::info!(%delivery, %error, "a webhook attempt is not recorded");
-                }
-                Err(error) => {
-                    return tracing::error!(%delivery, %error, "a webhook attempt cannot be recorded");
-                }
+        let lease = self.options.lease().unsigned_abs();
+        match recorded(started, lease, || self.store.record(claimed, attempt, verdict)).await {
+            Ok(()) => note(claimed, attempt, verdict),
+            // Replayed, removed, or taken over by a worker that found the lease ended: theirs counts.
+            Err(error @ (StoreError::LeaseLost | StoreError::NotFound(_))) => {
+                tracing::info!(%delivery, %error, "a webhook attempt is not recorded");
             }
+            Err(error) => tracing::error!(%delivery, %error, "a webhook attempt cannot be recorded"),
         }
+    }
+}
+
+#[async_trait]
+impl Duty for Worker {
+    type Item = Claimed;
+
+    const NAME: &'static str = "webhook attempt";
+
+    async fn claim(&self, limit: usize) -> Result<Vec<Claimed>, StoreError> {
+        let now = (self.clock)();
+        let lease_until = now.checked_add(self.options.lease()).unwrap_or(Timestamp::MAX);
+        let claimed = self
+            .store
+            .claim(now, lease_until, limit, self.options.per_endpoint.max(1))
+            .await?;
+        let lag = claimed.first().map_or(0.0, |first| {
+            now.duration_since(first.delivery.due_at).as_secs_f64()
+        });
+        metrics::gauge!("firstline_outbox_lag_seconds").set(lag);
+        Ok(claimed)
+    }
+
+    async fn attend(&self, claimed: Claimed) {
+        self.attempt(&claimed).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
 mod deliveries;
+mod tasks;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use crate::domain::webhook::Endpoint;
 use crate::ports::{ApiKeys, Committed, Conversations, EventLog, Idempotency, Page, Store, StoreError};
 use crate::store::idempotency::repeats;
 use crate::store::memory::deliveries::HeldDelivery;
+use crate::store::memory::tasks::HeldTask;
 use crate::store::paging::{QueuePlace, page};
 
 #[derive(Debug, Default)]
@@ -35,6 +37,8 @@ struct State {
     endpoints: Vec<Endpoint>,
     /// In the order in which their events happened.
     deliveries: Vec<HeldDelivery>,
+    /// In the order in which they were written.
+    tasks: Vec<HeldTask>,
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
@@ -96,6 +100,7 @@ impl Conversations for MemoryStore {
         let events = state.log_entries(turn)?;
         state.write(turn, key);
         state.log(&turn.conversation.workspace, events);
+        state.move_tasks(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)
     }

@@ -3,10 +3,10 @@
 
 use ndarray::{Array2, Axis};
 
+use crate::threads;
 use crate::train::confidence::temperature;
 use crate::train::fit::{Head, fit};
 use crate::train::lbfgs::Stop;
-use crate::threads;
 
 /// Penalties tried, as the C of the usual notation for inputs of length 1, from the strongest on: each fit starts
 /// where the one before ended.

@@ -5,6 +5,7 @@
 //!        │
 //!        ├─ a rule for people fires ───────────▶ hand off (all reasons, the weightiest first)
 //!        ├─ it answers a flow under way ────────▶ the flow goes on: ask, look up, confirm, answer, hand off
+//!        ├─ it asks for several things ──────────▶ answer each, begin their flows, or hand off
 //!        ├─ no words, or words without a topic ─▶ ask
 //!        ├─ not sure what is meant ─────────────▶ clarify once, then hand off
 //!        ├─ goodbye ────────────────────────────▶ close
@@ -16,20 +17,22 @@
 
 use serde_json::json;
 
-use crate::domain::conversation::{Conversation, Owner, Status};
+use crate::domain::conversation::{Conversation, Gathering, Owner, Status};
 use crate::domain::csat::Rating;
 use crate::domain::event::EventData;
 use crate::domain::handoff::Reason;
+use crate::domain::id::TaskId;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Text};
 use crate::domain::personal_data::without_masks;
 use crate::domain::reading::Reading;
-use crate::domain::time::Timestamp;
+use crate::domain::task::Work;
+use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
-use crate::triage::policy::{Policy, line};
 use crate::triage::flow::{Heard, Said};
-use crate::triage::{agent, answer, clarify, flow, handoff, phrases};
+use crate::triage::policy::{Policy, line};
+use crate::triage::{agent, answer, clarify, flow, handoff, phrases, several};
 
 /// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
 /// that the input is not possible now (an agent claims what another holds) and changes nothing.
@@ -62,7 +65,10 @@ pub fn decide(
             let action = flow::take_in_code(&mut draft, task, result, digest);
             Ok(draft.finish(action, input, None))
         }
-        Input::TimerFired { .. } => Ok(draft.finish(Action::Record, input, None)),
+        Input::TimerFired { task } => {
+            let action = customer_paused(&mut draft, task, reading);
+            Ok(draft.finish(action, input, Some(reading)))
+        }
         Input::AgentMessage { agent, text } => {
             draft.conversation.must_be_held_by(agent)?;
             draft.message(Sender::Agent(agent.clone()), text.as_str().to_owned(), None);
@@ -98,7 +104,9 @@ fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Ac
         });
     }
     draft.message(Sender::Customer, text.as_str().to_owned(), None);
-    draft.conversation.progress.turns += 1;
+    if draft.conversation.progress.gathering.is_none() {
+        draft.conversation.progress.turns += 1;
+    }
     if let Some(sentiment) = reading.sentiment {
         draft.conversation.progress.feel(sentiment.negative);
     }
@@ -107,7 +115,36 @@ fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Ac
     if draft.rule("held_by_people", inputs, held_by_people) {
         return relay(draft);
     }
+    let pause = draft.policy.limits().pause_ms;
+    if pause > 0 {
+        return gather(draft, pause);
+    }
     bot_turn(draft, text, reading)
+}
+
+/// More may follow: the bot answers when the customer pauses.
+fn gather(draft: &mut Draft<'_>, pause_ms: u32) -> Action {
+    let newest = draft.conversation.last_seq;
+    let due_at = draft.now + Duration::from_millis(i64::from(pause_ms));
+    let timer = draft.task(Work::Timer, due_at);
+    let gathering = &mut draft.conversation.progress.gathering;
+    let from = gathering.take().map_or(newest, |gathering| gathering.from);
+    *gathering = Some(Gathering { timer, from });
+    Action::Wait
+}
+
+/// Several messages in a row are one turn, unless another has come or a person has taken over.
+fn customer_paused(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> Action {
+    let gathering = draft.conversation.progress.gathering.as_ref();
+    let due = draft.conversation.owner == Owner::Bot
+        && gathering.is_some_and(|gathering| gathering.timer == *timer);
+    let text = draft.conversation.gathered().filter(|_| due);
+    draft.rule("customer_paused", json!({ "timer": timer }), text.is_some());
+    let Some(text) = text else {
+        return Action::Record;
+    };
+    draft.conversation.progress.gathering = None;
+    bot_turn(draft, &text, reading)
 }
 
 /// A waiting customer is told once that a person is on the way; whoever holds the conversation sees the rest.
@@ -141,6 +178,12 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     }
     if let Some((flow, intent)) = flow::follow_up(draft, &said) {
         return flow::start(draft, &flow.id, intent, &said);
+    }
+    if draft.conversation.progress.flow.is_none()
+        && !focus.picked
+        && let Some(requests) = several::requests(draft, reading)
+    {
+        return several::answer_all(draft, &requests, reading);
     }
     let wordless = !text.has_words() && reading.entities.is_empty() && !focus.picked;
     if draft.rule("no_words", json!({}), wordless) {
@@ -197,8 +240,12 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
     ) {
         return ask(draft, line::NOT_HELPED, reading);
     }
-    if let Some(flow) = draft.policy.flows.starting(intent) {
-        let confidence = reading.intents.iter().find(|scored| scored.name == *intent).map_or(1.0, |scored| scored.confidence);
+    if let Some(flow) = draft.policy.flows.starting(intent, said) {
+        let confidence = reading
+            .intents
+            .iter()
+            .find(|scored| scored.name == *intent)
+            .map_or(1.0, |scored| scored.confidence);
         let name = intent.clone();
         return flow::start(draft, &flow.id, ScoredIntent { name, confidence }, said);
     }
@@ -235,7 +282,7 @@ fn ask(draft: &mut Draft<'_>, reply: &str, reading: &Reading) -> Action {
 }
 
 fn close(draft: &mut Draft<'_>) -> Action {
-    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
+    flow::drop_all(draft);
     draft.bot_says(line::GOODBYE);
     draft.conversation.status = Status::Resolved;
     draft.event(EventData::ConversationResolved {

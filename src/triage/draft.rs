@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, EventData};
-use crate::domain::message::{Message, Sender, Source};
 use crate::domain::id::TaskId;
+use crate::domain::message::{Message, Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
@@ -56,7 +56,12 @@ impl<'a> Draft<'a> {
 
     /// A line of the business's that is rendered already, with answers to tap.
     pub(crate) fn line(&mut self, from: Sender, id: &str, text: String, buttons: Vec<String>) {
-        self.message_with(from, text, Some(Source::CannedResponse { id: id.to_owned() }), buttons);
+        self.message_with(
+            from,
+            text,
+            Some(Source::CannedResponse { id: id.to_owned() }),
+            buttons,
+        );
     }
 
     fn message_with(&mut self, from: Sender, text: String, source: Option<Source>, buttons: Vec<String>) {
@@ -91,13 +96,13 @@ impl<'a> Draft<'a> {
         });
     }
 
-    /// To be done outside, as soon as this turn is on disk.
-    pub(crate) fn task(&mut self, work: Work) -> TaskId {
+    /// To be done outside when the time has come and this turn is on disk.
+    pub(crate) fn task(&mut self, work: Work, due_at: Timestamp) -> TaskId {
         self.conversation.last_task += 1;
         let id = self.conversation.id.task(self.conversation.last_task);
         self.tasks.push(Task {
             id: id.clone(),
-            due_at: self.now,
+            due_at,
             work,
         });
         id

@@ -8,7 +8,7 @@ use crate::domain::article::Audience;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::id::QueueName;
-use crate::domain::intent::Intent;
+use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
@@ -16,6 +16,7 @@ use crate::domain::time::Duration;
 use crate::domain::turn::Action;
 use crate::triage::clarify::Focus;
 use crate::triage::draft::Draft;
+use crate::triage::flow;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
 
@@ -136,7 +137,8 @@ fn negative_sentiment(draft: &mut Draft<'_>, reading: &Reading) -> bool {
 fn unsupported_language(draft: &mut Draft<'_>, reading: &Reading, answers_flow: bool) -> bool {
     let foreign = reading.language.as_ref().is_some_and(|language| {
         !answers_flow
-            && language.confidence >= LANGUAGE_CONFIDENCE_MIN && !draft.policy.speaks(&language.code)
+            && language.confidence >= LANGUAGE_CONFIDENCE_MIN
+            && !draft.policy.speaks(&language.code)
     });
     draft.rule(
         "unsupported_language",
@@ -185,7 +187,7 @@ pub(crate) fn hand_off_to(
         articles: articles(reading),
     };
     draft.conversation.hand_off(handoff.clone());
-    (draft.conversation.progress.flow, draft.conversation.progress.paused) = (None, None);
+    flow::drop_all(draft);
     let queue_name = handoff.queue.as_str();
     let reply = format!("handoff.{}", reason.as_str());
     draft.say(
@@ -201,14 +203,20 @@ pub(crate) fn hand_off_to(
     Action::Handoff(reason)
 }
 
-/// The reading, about what the flow is about where the message alone does not say: "10423", or a lookup's result.
+/// The reading, about what the flow is about, or was a moment ago, where the message alone does not say: "10423", "a
+/// person please", or a lookup's result.
 fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
-    let unsure = reading.top().is_none_or(|top| top.confidence < draft.policy.answer_at(&top.name));
-    match &draft.conversation.progress.flow {
-        Some(state) if unsure => {
+    let says_what = |top: &ScoredIntent| {
+        top.confidence >= draft.policy.answer_at(&top.name) && draft.policy.queue_of(&top.name).is_some()
+    };
+    let progress = &draft.conversation.progress;
+    let under_way = progress.flow.as_ref().map(|state| &state.intent);
+    let intent = under_way.or(progress.last_flow.as_ref().map(|last| &last.intent));
+    match intent {
+        Some(intent) if !reading.top().is_some_and(says_what) => {
             let mut reading = reading.clone();
-            reading.intents.retain(|scored| scored.name != state.intent.name);
-            reading.intents.insert(0, state.intent.clone());
+            reading.intents.retain(|scored| scored.name != intent.name);
+            reading.intents.insert(0, intent.clone());
             Cow::Owned(reading)
         }
         Some(_) | None => Cow::Borrowed(reading),
@@ -246,14 +254,25 @@ fn known_from_the_flow(draft: &Draft<'_>) -> String {
     let Some(state) = &draft.conversation.progress.flow else {
         return String::new();
     };
-    let title = draft.policy.flows.get(&state.flow).map_or(state.flow.as_str(), |flow| &flow.title);
+    let title = draft
+        .policy
+        .flows
+        .get(&state.flow)
+        .map_or(state.flow.as_str(), |flow| &flow.title);
     let slots = state.slots.iter().map(|(name, value)| format!("{name} {value}"));
-    let results = state.results.iter().map(|(name, result)| match result.problem.as_str() {
-        "" => format!("{name} came out as {}", result.outcome),
-        problem => format!("{name} failed: {problem}"),
-    });
+    let results = state
+        .results
+        .iter()
+        .map(|(name, result)| match result.problem.as_str() {
+            "" => format!("{name} came out as {}", result.outcome),
+            problem => format!("{name} failed: {problem}"),
+        });
     let known: Vec<_> = slots.chain(results).collect();
-    let known = if known.is_empty() { "nothing yet".to_owned() } else { known.join("; ") };
+    let known = if known.is_empty() {
+        "nothing yet".to_owned()
+    } else {
+        known.join("; ")
+    };
     format!(" In \"{title}\", known so far: {known}.")
 }
 

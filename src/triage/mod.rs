@@ -11,3 +11,4 @@ mod handoff;
 mod phrases;
 pub mod policy;
 pub mod reply;
+mod several;

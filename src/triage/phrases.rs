@@ -32,7 +32,9 @@ pub(crate) fn find<'a>(phrases: &'a [String], normal_text: &str) -> Option<&'a s
 
 /// Whether the text begins with one of the phrases; both are normalised already.
 pub(crate) fn begins(phrases: &[String], normal_text: &str) -> bool {
-    phrases.iter().any(|phrase| normal_text.starts_with(phrase.as_str()))
+    phrases
+        .iter()
+        .any(|phrase| normal_text.starts_with(phrase.as_str()))
 }
 
 #[cfg(test)]

@@ -139,7 +139,10 @@ pub(crate) fn environment() -> Environment<'static> {
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_formatter(|out, state, value| {
         if value.is_none() {
-            return Err(Error::new(ErrorKind::UndefinedError, "a value that is said is null"));
+            return Err(Error::new(
+                ErrorKind::UndefinedError,
+                "a value that is said is null",
+            ));
         }
         escape_formatter(out, state, value)
     });

@@ -68,6 +68,24 @@ fn a_start_without_a_fitting_model_or_runtime_says_what_to_do() {
 }
 
 #[test]
+fn a_start_with_connectors_that_cannot_work_says_what_to_do() {
+    let inside = ("FIRSTLINE_CONNECTORS__BANK__BASE_URL", "https://10.0.0.1/");
+    let secret = (
+        "FIRSTLINE_CONNECTORS__BANK__HEADERS__AUTHORIZATION",
+        "Bearer ${BANK_TOKEN}",
+    );
+    start_fails(
+        &[inside, secret],
+        78,
+        &[
+            "FIRSTLINE_CONNECTORS__BANK__BASE_URL: connectors.bank.base_url: 10.0.0.1 is at 10.0.0.1, which is not a \
+             public address; it can be allowed by `networks`",
+            "connectors.bank.headers.authorization: the environment variable BANK_TOKEN is not set",
+        ],
+    );
+}
+
+#[test]
 fn a_start_on_a_taken_port_or_a_bad_data_folder_says_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -118,4 +136,19 @@ async fn a_start_on_a_newer_database_changes_nothing() {
         &["made by a newer Firstline", "restore a backup"],
     );
     assert_eq!(fs::read(&database).unwrap(), before);
+}
+
+#[test]
+fn a_start_with_an_identity_secret_that_is_none_says_what_to_do() {
+    let named = ("FIRSTLINE_IDENTITY__SECRET_ENV", "SHOP_IDENTITY");
+    start_fails(
+        &[named],
+        78,
+        &["identity.secret_env: there is no environment variable SHOP_IDENTITY; set it, or"],
+    );
+    start_fails(
+        &[named, ("SHOP_IDENTITY", "sesame")],
+        78,
+        &["variable SHOP_IDENTITY: the secret has 6 bytes; give at least 32, from `openssl rand -hex 32`"],
+    );
 }

@@ -106,6 +106,44 @@ fn check_names_every_problem_with_file_line_and_key() {
 }
 
 #[test]
+fn check_names_the_problems_of_connectors_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let knowledge = folder.path().join("knowledge");
+    copy_folder(&repository().join("knowledge"), &knowledge);
+    // They need the lookups of the sample.
+    fs::remove_dir_all(knowledge.join("flows")).unwrap();
+    let file = folder.path().join("firstline.toml");
+    let settings = "[connectors.shop]\nbase_url = \"https://shop.example\"\n\n[connectors.shop.lookups.order]\n\
+                    path = \"/orders/{order_number}\"\noutcomes = { 200 = \"ok\", 302 = \"moved\" }\n\
+                    fields = { status = \"status\" }\n";
+    fs::write(&file, settings).unwrap();
+    let check = run_in(folder.path(), &["check"], &[]);
+    let lines: Vec<&str> = check.stdout.lines().collect();
+    assert_eq!((check.code, lines.len()), (Some(1), 2), "{lines:?}");
+    for (line, expected) in lines.iter().zip([
+        "firstline.toml:6: connectors.shop.lookups.order.outcomes.302: a redirect is never an answer",
+        "firstline.toml:7: connectors.shop.lookups.order.fields.status: \"status\" is no JSON pointer",
+    ]) {
+        assert!(line.starts_with(expected), "{line}");
+    }
+
+    edit(&file, ", 302 = \"moved\"", "");
+    edit(&file, "\"status\"", "\"/status\"");
+    let check = run_in(folder.path(), &["check"], &[]);
+    assert_eq!(
+        (check.code, check.stdout.as_str()),
+        (Some(0), ""),
+        "{}",
+        check.stderr
+    );
+    assert!(
+        check.stderr.contains(", 1 lookup: no problems"),
+        "{}",
+        check.stderr
+    );
+}
+
+#[test]
 fn unknown_and_unfit_settings_are_refused_wherever_they_stand() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(

@@ -15,7 +15,7 @@ use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
-use firstline::domain::reading::Reading;
+use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, Input, Turn};
@@ -42,8 +42,14 @@ fn spec(name: &str, arguments: &[&str], fields: &[&str], outcomes: &[&str]) -> L
 }
 
 fn specs() -> Vec<LookupSpec> {
-    let private = |spec| LookupSpec { private: true, ..spec };
-    let sends_code = |spec| LookupSpec { sends_code: true, ..spec };
+    let private = |spec| LookupSpec {
+        private: true,
+        ..spec
+    };
+    let sends_code = |spec| LookupSpec {
+        sends_code: true,
+        ..spec
+    };
     vec![
         sends_code(spec("shop.send_code", &["order_number"], &["customer"], &["ok"])),
         sends_code(spec("shop.send_code_to", &["email"], &["customer"], &["ok"])),
@@ -56,9 +62,19 @@ fn specs() -> Vec<LookupSpec> {
         spec("shop.free_slots", &["day"], &["slots"], &["ok", "none"]),
         LookupSpec {
             writes: true,
-            ..private(spec("shop.book", &["service", "start"], &["start_text"], &["ok", "taken"]))
+            ..private(spec(
+                "shop.book",
+                &["service", "start"],
+                &["start_text"],
+                &["ok", "taken"],
+            ))
         },
-        spec("shop.product", &["product"], &["name", "price"], &["ok", "not_found"]),
+        spec(
+            "shop.product",
+            &["product"],
+            &["name", "price"],
+            &["ok", "not_found"],
+        ),
     ]
 }
 
@@ -75,7 +91,8 @@ fn knowledge_with(flows: &Path) -> Result<Knowledge, Vec<Problem>> {
 }
 
 fn policy_with(knowledge: &Knowledge) -> Result<Policy, Vec<PolicyProblem>> {
-    let text = fs::read_to_string(repository().join("knowledge/policy.yml")).expect("the sample has a policy");
+    let text =
+        fs::read_to_string(repository().join("knowledge/policy.yml")).expect("the sample has a policy");
     let flows: Vec<Flow> = knowledge.flows.iter().map(|(_, flow)| flow.clone()).collect();
     let written = Written {
         replies: &knowledge.replies,
@@ -87,7 +104,8 @@ fn policy_with(knowledge: &Knowledge) -> Result<Policy, Vec<PolicyProblem>> {
 
 fn policy() -> Arc<Policy> {
     static POLICY: LazyLock<Arc<Policy>> = LazyLock::new(|| {
-        let knowledge = knowledge_with(&repository().join("tests/it/flows/flows")).expect("the flows are read");
+        let knowledge =
+            knowledge_with(&repository().join("tests/it/flows/flows")).expect("the flows are read");
         Arc::new(policy_with(&knowledge).expect("the flows fit"))
     });
     Arc::clone(&POLICY)
@@ -124,15 +142,24 @@ impl Play {
     }
 
     fn take(&mut self, input: &Input, reading: &Reading) -> Turn {
-        let turn = decide(&self.conversation, input, reading, &self.policy, self.now).expect("nothing is refused");
+        let turn =
+            decide(&self.conversation, input, reading, &self.policy, self.now).expect("nothing is refused");
         self.conversation = turn.conversation.clone();
-        self.tasks.extend(turn.tasks.iter().map(|task| (task.id.clone(), task.work.clone())));
+        self.tasks
+            .extend(turn.tasks.iter().map(|task| (task.id.clone(), task.work.clone())));
         turn
     }
 
     fn says(&mut self, text: &str, read: &str) -> Turn {
-        let mut reading = reading(&without_dates(read));
-        reading.entities.extend(dates(read));
+        let mut parts = read.split("; clause ");
+        let mut reading = read_part(parts.next().unwrap_or_default());
+        reading.clauses.extend(parts.map(|part| {
+            let (text, read) = part.split_once(" | ").expect("a clause and what is read of it");
+            Clause {
+                text: text.to_owned(),
+                reading: read_part(read),
+            }
+        }));
         let text = Text::parse(text).expect("a text");
         self.take(&Input::CustomerMessage { text }, &reading)
     }
@@ -166,19 +193,38 @@ fn result(outcome: &str, fields: std::collections::BTreeMap<String, serde_json::
     }
 }
 
-/// `date 2026-01-06` is a part of the reading that the decision's table has no words for.
-fn dates(read: &str) -> Vec<Entity> {
-    let parts = read.split(';').filter_map(|part| part.trim().strip_prefix("date "));
-    parts
-        .map(|day| Entity {
-            resolved: Some(day.to_owned()),
-            ..Entity::new(EntityKind::Date, "that day")
-        })
-        .collect()
+/// `date 2026-01-06`, `date 2026-01-06T10:00` and `email a@b.example` are parts of the reading that the decision's table
+/// has no words for.
+fn ours(read: &str) -> Vec<Entity> {
+    read.split(';').filter_map(entity).collect()
 }
 
-fn without_dates(read: &str) -> String {
-    let parts = read.split(';').filter(|part| !part.trim().starts_with("date "));
+fn entity(part: &str) -> Option<Entity> {
+    match part.trim().split_once(' ')? {
+        ("date", when) => {
+            let kind = if when.contains('T') {
+                EntityKind::DateTime
+            } else {
+                EntityKind::Date
+            };
+            Some(Entity {
+                resolved: Some(when.to_owned()),
+                ..Entity::new(kind, "then")
+            })
+        }
+        ("email", address) => Some(Entity::new(EntityKind::Email, address)),
+        _ => None,
+    }
+}
+
+fn read_part(read: &str) -> Reading {
+    let mut reading = reading(&without_ours(read));
+    reading.entities.extend(ours(read));
+    reading
+}
+
+fn without_ours(read: &str) -> String {
+    let parts = read.split(';').filter(|part| entity(part).is_none());
     parts.collect::<Vec<_>>().join(";")
 }
 
@@ -196,21 +242,32 @@ fn told(turn: &Turn) -> String {
         };
     }
     let reply = turn.messages.iter().rfind(|message| message.from == Sender::Bot);
-    let key = reply.and_then(|reply| reply.source.as_ref()).map_or("-".into(), |source| source.key());
-    let buttons = reply.map(|reply| reply.buttons.join("|")).filter(|buttons| !buttons.is_empty());
+    let key = reply
+        .and_then(|reply| reply.source.as_ref())
+        .map_or("-".into(), |source| source.key());
+    let buttons = reply
+        .map(|reply| reply.buttons.join("|"))
+        .filter(|buttons| !buttons.is_empty());
     let buttons = buttons.map(|buttons| format!(" ({buttons})")).unwrap_or_default();
     format!("{} {key}{buttons}", turn.action.as_str())
 }
 
 fn asked(request: &LookupRequest) -> String {
     let mut words = vec![request.lookup.clone()];
-    words.extend(request.arguments.iter().map(|(name, value)| format!("{name}={value}")));
+    words.extend(
+        request
+            .arguments
+            .iter()
+            .map(|(name, value)| format!("{name}={value}")),
+    );
     words.join(" ")
 }
 
 /// One line of a case: what it does, and what is expected of it where something is.
 fn play(line: &str, play: &mut Play) -> Option<(Turn, String)> {
-    let (step, expected) = line.split_once(" -> ").map_or((line, ""), |(step, expected)| (step, expected));
+    let (step, expected) = line
+        .split_once(" -> ")
+        .map_or((line, ""), |(step, expected)| (step, expected));
     let (verb, rest) = step.split_once(' ').expect("a verb and more");
     let (first, more) = rest.split_once(' ').unwrap_or((rest, ""));
     let turn = match verb {
@@ -250,12 +307,25 @@ fn who_is_asked_what_when() {
             };
             let found = told(&turn);
             if found != expected {
-                wrong.push(format!("{name}\n  {line}\n  found: {found}\n  {:?}", turn.trace.steps.iter().filter(|step| step.fired).map(|step| &step.rule).collect::<Vec<_>>()));
+                wrong.push(format!(
+                    "{name}\n  {line}\n  found: {found}\n  {:?}",
+                    turn.trace
+                        .steps
+                        .iter()
+                        .filter(|step| step.fired)
+                        .map(|step| &step.rule)
+                        .collect::<Vec<_>>()
+                ));
                 break;
             }
         }
     }
-    assert!(wrong.is_empty(), "{} cases differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} cases differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -271,8 +341,17 @@ fn an_agent_sees_what_is_known() {
         &Reading::default(),
     );
     let handoff = turn.conversation.handoff.expect("a handoff");
-    assert_eq!(handoff.intents.first().map(|scored| scored.name.as_str()), Some("track_order"));
-    assert!(handoff.summary.contains("FH-10423; order failed: shop did not answer within 8 s"), "{}", handoff.summary);
+    assert_eq!(
+        handoff.intents.first().map(|scored| scored.name.as_str()),
+        Some("track_order")
+    );
+    assert!(
+        handoff
+            .summary
+            .contains("FH-10423; order failed: shop did not answer within 8 s"),
+        "{}",
+        handoff.summary
+    );
 }
 
 #[test]
@@ -283,10 +362,19 @@ fn a_flow_that_was_changed_meanwhile_begins_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     copy_folder(&repository().join("tests/it/flows/flows"), folder.path());
     let file = folder.path().join("order.yml");
-    let text = fs::read_to_string(&file).expect("the flow is there").replace("is late", "is very late");
+    let text = fs::read_to_string(&file)
+        .expect("the flow is there")
+        .replace("is late", "is very late");
     fs::write(&file, text).expect("the flow is changed");
-    game.policy = Arc::new(policy_with(&knowledge_with(folder.path()).expect("it is read")).expect("it fits"));
+    game.policy =
+        Arc::new(policy_with(&knowledge_with(folder.path()).expect("it is read")).expect("it fits"));
     let turn = game.done("ok", r#"{"status":"shipped"}"#, 0);
-    assert_eq!(told(&turn), "wait shop.order customer=cus_1 order_number=FH-10423");
-    assert_eq!(told(&game.done("ok", r#"{"status":"shipped"}"#, 0)), "answer order.shipped");
+    assert_eq!(
+        told(&turn),
+        "wait shop.order customer=cus_1 order_number=FH-10423"
+    );
+    assert_eq!(
+        told(&game.done("ok", r#"{"status":"shipped"}"#, 0)),
+        "answer order.shipped"
+    );
 }

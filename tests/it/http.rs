@@ -2,11 +2,13 @@
 //! that reads by script and a clock that stands still unless a test moves it.
 
 mod access;
-mod app;
+pub(crate) mod app;
 mod bad_input;
 mod conversation;
 mod idempotency;
+pub(crate) mod identity;
 mod openapi;
 mod operations;
 mod stream;
+mod waiting;
 mod webhooks;

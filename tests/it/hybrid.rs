@@ -115,8 +115,12 @@ fn no_cosine_finds_what_may_not_be_found() {
     };
     let articles = vec![
         with("internal", |article| article.audience = Audience::Internal),
-        with("expired", |article| article.valid_to = Some("2026-11-21".parse().unwrap())),
-        with("early", |article| article.valid_from = Some("2026-11-23".parse().unwrap())),
+        with("expired", |article| {
+            article.valid_to = Some("2026-11-21".parse().unwrap())
+        }),
+        with("early", |article| {
+            article.valid_from = Some("2026-11-23".parse().unwrap())
+        }),
         with("german", |article| article.locale = "de".to_owned()),
         with("today", |article| {
             article.valid_from = Some("2026-11-22".parse().unwrap());
@@ -145,7 +149,10 @@ fn no_cosine_finds_what_may_not_be_found() {
 #[test]
 fn what_a_passage_means_finds_it_without_a_common_word() {
     let index = build(
-        &knowledge(vec![article("abc", "abcabc abcacb"), article("xyz", "xyzxyz zyxzyx")]),
+        &knowledge(vec![
+            article("abc", "abcabc abcacb"),
+            article("xyz", "xyzxyz zyxzyx"),
+        ]),
         &Letters::new("letters"),
         None,
     );
@@ -184,7 +191,10 @@ fn only_what_changed_is_embedded_again() {
     knowledge.articles[1].passages[0].text = "Third.".to_owned();
     build(&knowledge, &letters, kept);
     let again = letters.asked();
-    assert!(!again.is_empty() && again.iter().all(|text| text.contains("Third.")), "{again:?}");
+    assert!(
+        !again.is_empty() && again.iter().all(|text| text.contains("Third.")),
+        "{again:?}"
+    );
 
     // What is gone is not kept: put back, it is embedded again.
     knowledge.articles[1].passages[0].text = "Second.".to_owned();
@@ -194,7 +204,11 @@ fn only_what_changed_is_embedded_again() {
     let other = Letters::new("other");
     assert_eq!(build(&knowledge, &other, kept).stats().embedded, all.len());
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
-    assert_eq!(files.len(), 1, "the vectors of the model before are gone: {files:?}");
+    assert_eq!(
+        files.len(),
+        1,
+        "the vectors of the model before are gone: {files:?}"
+    );
 }
 
 #[test]
@@ -203,14 +217,23 @@ fn a_damaged_file_of_vectors_is_made_again() {
     let kept = Some(folder.path());
     let letters = Letters::new("letters");
     let all = build(&SAMPLE, &letters, kept).stats().embedded;
-    let file = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let file = fs::read_dir(folder.path())
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let whole = fs::read(&file).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 1;
     for damaged in [&whole[..whole.len() - 7], &flipped, &whole[..3], &[]] {
         fs::write(&file, damaged).unwrap();
         assert_eq!(build(&SAMPLE, &letters, kept).stats().embedded, all);
-        assert_eq!(fs::read(&file).unwrap(), whole, "the same vectors, the same bytes");
+        assert_eq!(
+            fs::read(&file).unwrap(),
+            whole,
+            "the same vectors, the same bytes"
+        );
     }
 }
 
@@ -221,7 +244,12 @@ fn vectors_that_cannot_be_kept_are_made_each_time() {
     fs::write(&file, "").unwrap();
     let letters = Letters::new("letters");
     for _ in 0..2 {
-        assert!(build(&SAMPLE, &letters, Some(&file.join("index"))).stats().embedded > 0);
+        assert!(
+            build(&SAMPLE, &letters, Some(&file.join("index")))
+                .stats()
+                .embedded
+                > 0
+        );
     }
 }
 
@@ -264,12 +292,22 @@ fn other_words_for_the_same_and_slips_find_the_passage() {
     assert_eq!(passage("zeppelin"), None);
     let group = "synonyms:\n  - locale: en\n    words: [zeppelin, backup codes]\n";
     fs::write(&file, group).unwrap();
-    assert_eq!(passage("zeppelin").as_deref(), Some("what-are-the-8-backup-codes"));
+    assert_eq!(
+        passage("zeppelin").as_deref(),
+        Some("what-are-the-8-backup-codes")
+    );
     fs::remove_file(&file).unwrap();
     assert_eq!(passage("zeppelin"), None);
 
-    assert_eq!(passage("blutooth").as_deref(), Some("how-do-i-pair-the-volt-app-or-my-lights"));
-    assert_eq!(passage("xluetooth"), None, "the first letter is taken to be right");
+    assert_eq!(
+        passage("blutooth").as_deref(),
+        Some("how-do-i-pair-the-volt-app-or-my-lights")
+    );
+    assert_eq!(
+        passage("xluetooth"),
+        None,
+        "the first letter is taken to be right"
+    );
 }
 
 #[test]

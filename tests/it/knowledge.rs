@@ -52,7 +52,12 @@ fn a_folder_is_reused_until_the_articles_change() {
     let place = Place::Folder(folder.path());
     let first = KnowledgeIndex::build(&SAMPLE, place, None).unwrap();
     assert!(!first.stats().reused);
-    assert!(KnowledgeIndex::build(&SAMPLE, place, None).unwrap().stats().reused);
+    assert!(
+        KnowledgeIndex::build(&SAMPLE, place, None)
+            .unwrap()
+            .stats()
+            .reused
+    );
 
     let mut changed = SAMPLE.clone();
     changed

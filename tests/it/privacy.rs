@@ -276,7 +276,12 @@ fn sample_policy_with(section: &str) -> String {
 
 fn parsed(section: &str) -> Result<Masking, Vec<PolicyProblem>> {
     let knowledge = Knowledge::load(&repository().join("knowledge")).unwrap();
-    let policy = Policy::parse(&sample_policy_with(section), &written(&knowledge), "", "test".into())?;
+    let policy = Policy::parse(
+        &sample_policy_with(section),
+        &written(&knowledge),
+        "",
+        "test".into(),
+    )?;
     Ok(*policy.masking())
 }
 

@@ -90,6 +90,42 @@ fn explained_while_it_runs(server: &Server, data: &std::path::Path, conversation
     assert!(server.url.starts_with("http://127.0.0.1:"));
 }
 
+/// The first block of commands in README behind this heading.
+fn readme_block(heading: &str) -> String {
+    let readme = fs::read_to_string(repository().join("README.md")).unwrap();
+    let section = readme.split_once(heading).unwrap().1;
+    section.split("```").nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn a_customer_signed_as_readme_says_is_verified() {
+    let data = tempfile::tempdir().unwrap();
+    let secret = "a secret of thirty-two characters, and more";
+    let server = Server::start_with(
+        data.path(),
+        &[
+            ("FIRSTLINE_IDENTITY__SECRET_ENV", "IDENTITY_SECRET".as_ref()),
+            ("IDENTITY_SECRET", secret.as_ref()),
+        ],
+    );
+    let commands = readme_block("### Signed-in customers").replace("http://127.0.0.1:8080", &server.url);
+    let opened = answer(&format!("IDENTITY_SECRET='{secret}'\n{commands}"));
+    let id = opened["id"].as_str().unwrap_or_else(|| panic!("{opened}"));
+    let shown = answer(&format!(
+        "curl -s {}/v1/conversations/{id} -H 'authorization: Bearer {}'",
+        server.url, server.key
+    ));
+    assert_eq!(
+        shown["customer"],
+        serde_json::json!({ "id": "cus_0001", "name": "Priya", "verified": true })
+    );
+    let forged = answer(&format!("IDENTITY_SECRET='{secret}!'\n{commands}"));
+    assert_eq!(
+        (&forged["status"], &forged["code"]),
+        (&403.into(), &"invalid_signature".into())
+    );
+}
+
 #[test]
 fn a_key_made_while_it_runs_opens_its_doors_at_once() {
     let data = tempfile::tempdir().unwrap();
@@ -164,6 +200,7 @@ fn secrets_are_for_the_servers_user_alone() {
         (data.clone(), 0o700),
         (data.join("admin.key"), 0o600),
         (data.join("visitor.secret"), 0o600),
+        (data.join("code.secret"), 0o600),
     ] {
         let found = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(found, mode, "{} has {found:o}", path.display());

@@ -1,6 +1,7 @@
 //! What every store must do, as one list of cases run on each of them.
 
 pub(crate) mod fixtures;
+pub(crate) mod tasks;
 
 mod conversations;
 mod deliveries;
@@ -99,6 +100,18 @@ contract! {
         an_unknown_delivery_is_not_found,
         attempts_are_listed_oldest_first,
         deliveries_are_listed_newest_first,
+    }
+    tasks {
+        the_longest_due_task_is_claimed_first,
+        a_claimed_task_is_as_it_was_written,
+        a_lease_hides_a_task_until_it_ends,
+        a_task_goes_with_the_turn_it_ends_in,
+        a_task_may_end_twice,
+        the_end_of_a_task_may_want_more,
+        a_refused_turn_leaves_no_task_and_ends_none,
+        a_repeated_request_has_its_task_once,
+        a_turn_without_events_wakes_those_who_follow,
+        tasks_stay_in_their_workspace,
     }
     keys {
         a_key_is_found_by_its_hash,

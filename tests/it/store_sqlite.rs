@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use firstline::domain::conversation::Conversation;
-use firstline::ports::{ApiKeys, Committed, Conversations, Deliveries, EventLog, Store, StoreError};
+use firstline::ports::{ApiKeys, Committed, Conversations, Deliveries, EventLog, Store, StoreError, Tasks};
 use firstline::store::sqlite::{OpenError, Options, SqliteStore};
 use futures_util::future::join_all;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection};
 use crate::store_contract::fixtures::{
     OnDisk, acme, api_key, at, chat, conversation_id, endpoint, key, opening, turn_on,
 };
+use crate::store_contract::tasks::{ending, wanting};
 
 async fn raw(disk: &OnDisk) -> SqliteConnection {
     let database = disk.folder.path().join("firstline.db");
@@ -91,6 +92,56 @@ async fn the_leases_of_a_process_that_is_gone_are_free() {
         .unwrap()
         .remove(0);
     assert!(after.lease > before.lease);
+}
+
+#[tokio::test]
+async fn tasks_outlive_the_process_that_held_them() {
+    let disk = OnDisk::new();
+    let served = disk.serve().await;
+    let conversation = chat(&served.store, 1, 1).await.unwrap();
+    let turn = wanting(&conversation, &[1, 2]);
+    served.store.commit(&turn, None).await.unwrap();
+    let held = served.store.claim_tasks(at(10), at(999), 10).await.unwrap();
+    let ended = ending(&turn.conversation, &held[0].task.id);
+    served.store.commit(&ended, None).await.unwrap();
+    served.stop().await;
+
+    let served = disk.serve().await;
+    let again = served.store.claim_tasks(at(11), at(999), 10).await.unwrap();
+    assert_eq!(again, held[1..]);
+}
+
+/// As the first release left it: without tasks, and with conversations whose JSON knows of none.
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_brought_up_to_date() {
+    let disk = OnDisk::new();
+    let served = disk.serve().await;
+    let conversation = chat(&served.store, 1, 2).await.unwrap();
+    served.stop().await;
+    let mut connection = raw(&disk).await;
+    for statement in [
+        "DROP TABLE tasks",
+        "DELETE FROM _sqlx_migrations WHERE version > 1",
+        "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
+             '$.progress.paused', '$.progress.last_flow', '$.progress.remembered')",
+    ] {
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    let looked = SqliteStore::open_read_only(disk.folder.path()).await;
+    assert!(matches!(looked, Err(OpenError::Older(_))));
+
+    let served = disk.serve().await;
+    let stored = served.store.load(&acme(), &conversation_id(1)).await.unwrap();
+    assert_eq!(stored.as_ref(), Some(&conversation));
+    let turn = wanting(&conversation, &[1]);
+    served.store.commit(&turn, None).await.unwrap();
+    assert_eq!(
+        served.store.claim_tasks(at(10), at(99), 10).await.unwrap().len(),
+        1
+    );
+    served.stop().await;
+    assert!(SqliteStore::open_read_only(disk.folder.path()).await.is_ok());
 }
 
 #[tokio::test]

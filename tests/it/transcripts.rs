@@ -126,3 +126,93 @@ fn a_folder_without_transcripts_is_wrong_usage() {
     );
     assert_eq!(replay(&folder.path().join("nowhere"), &[]).code, Some(2));
 }
+
+/// A flow as far as `replay` looks at it: two conversations, one of them written down.
+const FLOW: &str = "id: greet
+tests:
+  - |
+    # A greeting.
+    customer: hello there
+  - |
+    customer: goodbye
+
+    # Nobody has asked for it.
+    shop.order: ok {\"status\": \"shipped\"}
+      mistake: nobody has asked for this
+replies: {}
+";
+
+#[test]
+fn conversations_beside_a_flow_are_played_and_written_where_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("flows")).unwrap();
+    let file = folder.path().join("flows/greet.yml");
+    fs::write(&file, FLOW).unwrap();
+    fs::write(folder.path().join("policy.yml"), "phrases: {}\n").unwrap();
+
+    let played = replay(folder.path(), &[]);
+    assert_eq!(played.code, Some(1), "{}", played.stderr);
+    for part in [
+        format!("{}:6: not as written", file.display()),
+        format!("{}:8: not as written", file.display()),
+        "+       bot [greeting]: Hello!".to_owned(),
+        "2 conversations, 0 as written".to_owned(),
+    ] {
+        assert!(played.stdout.contains(&part), "{part}\n{}", played.stdout);
+    }
+    let updated = replay(&file, &["--update"]);
+    assert_eq!(
+        (updated.code, fs::read_to_string(&file).unwrap() == FLOW),
+        (Some(0), false)
+    );
+    let played = replay(folder.path(), &[]);
+    assert_eq!(
+        played.stdout, "2 conversations, 2 as written\n",
+        "{}",
+        played.stderr
+    );
+
+    // Only what came of the input lines was added.
+    let written = fs::read_to_string(&file).unwrap();
+    let inputs: Vec<&str> = written
+        .lines()
+        .filter(|line| !line.starts_with("      "))
+        .collect();
+    let before: Vec<&str> = FLOW.lines().filter(|line| !line.starts_with("      ")).collect();
+    assert_eq!(inputs, before);
+    assert!(
+        written.contains("    customer: hello there\n      answer, read as greeting\n"),
+        "{written}"
+    );
+}
+
+#[test]
+fn conversations_beside_a_flow_that_cannot_be_read_are_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("greet.yml");
+    let place = |line: usize| format!("{}:{line}: cannot be read", file.display());
+    for (text, line, says) in [
+        (
+            FLOW.replace("hello there", "hi\n    ana dances"),
+            6,
+            "line 6: \"ana dances\" is no line of",
+        ),
+        (FLOW.replace("- |", "- >"), 4, "write `- |`"),
+        (format!("{FLOW}tests: []\n"), 13, "duplicate"),
+    ] {
+        fs::write(&file, text).unwrap();
+        let played = replay(folder.path(), &[]);
+        assert_eq!(played.code, Some(1), "{}", played.stderr);
+        for part in [place(line).as_str(), says] {
+            assert!(played.stdout.contains(part), "{part}\n{}", played.stdout);
+        }
+    }
+    fs::write(&file, "id: greet\n").unwrap();
+    let none = replay(&file, &[]);
+    assert_eq!(none.code, Some(2));
+    assert!(
+        none.stderr.contains("there is no transcript in"),
+        "{}",
+        none.stderr
+    );
+}

@@ -3,13 +3,14 @@
 
 mod player;
 mod reading;
+mod script;
 mod transcript;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use similar::{ChangeTag, DiffOp, TextDiff};
@@ -18,8 +19,11 @@ use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::replay::player::Player;
+use crate::cli::replay::script::{Script, has_tests, rewritten};
+use crate::cli::replay::transcript::{Line, Mistake};
 use crate::config::Config;
 use crate::engine::Engine;
+use crate::ports::StoreError;
 use crate::store::memory::MemoryStore;
 
 /// How many conversations are under way at once, if the classifier's queue holds as many: enough for every thread.
@@ -30,7 +34,7 @@ const CONTEXT_LINES: usize = 3;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Transcripts, or folders in which every *.txt is one
+    /// Transcripts, flows with `tests`, or folders of them: every *.txt, and every *.yml with `tests`
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 
@@ -67,7 +71,7 @@ enum Outcome {
 }
 
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    let files = transcripts(&arguments.paths)?;
+    let files = files(&arguments.paths)?;
     let classifier = assemble::classifier(config)?;
     let content = assemble::content(config, "")?;
     let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
@@ -75,9 +79,11 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
         .map(|file| replay(&engine, file, arguments.update))
         .buffered(config.classifier.capacity.clamp(1, AT_ONCE_MAX));
     let mut outcomes = Vec::new();
-    while let Some(report) = reports.try_next().await? {
-        print(&report, arguments.json, output)?;
-        outcomes.push(report.outcome);
+    while let Some(of_file) = reports.try_next().await? {
+        for report in of_file {
+            print(&report, arguments.json, output)?;
+            outcomes.push(report.outcome);
+        }
     }
     let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
     if !arguments.json {
@@ -95,8 +101,8 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     Ok(if findings == 0 { Exit::Fine } else { Exit::Findings })
 }
 
-/// Every transcript at or below the paths, each once, in the order of their names.
-fn transcripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+/// Every file with transcripts at or below the paths, each once, in the order of their names.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
     let mut files = Vec::new();
     for path in paths {
         let found = files.len();
@@ -104,7 +110,7 @@ fn transcripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
             .map_err(|error| CliError::Usage(format!("{} cannot be read: {error}", path.display())))?;
         if files.len() == found {
             return Err(CliError::Usage(format!(
-                "there is no transcript in {}; their names end in .txt",
+                "there is no transcript in {}; a file ends in .txt, or is a flow (.yml) with `tests:`",
                 path.display()
             )));
         }
@@ -116,56 +122,97 @@ fn transcripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
 
 /// A file that is named is taken whatever its ending.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if !fs::metadata(path)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        if path.is_dir() || path.extension().is_some_and(|ending| ending == "txt") {
-            collect(&path, files)?;
+    if fs::metadata(path)?.is_dir() {
+        for entry in fs::read_dir(path)? {
+            let path = entry?.path();
+            if path.is_dir() || is_yaml(&path) || path.extension().is_some_and(|ending| ending == "txt") {
+                collect(&path, files)?;
+            }
         }
+    } else if !is_yaml(path) || has_tests(&String::from_utf8_lossy(&fs::read(path)?)) {
+        files.push(path.to_owned());
     }
     Ok(())
 }
 
-async fn replay(engine: &Engine, file: PathBuf, update: bool) -> Result<Report, CliError> {
-    let report = |file, outcome, line, details| Report {
-        file,
+fn is_yaml(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|ending| ending == "yml" || ending == "yaml")
+}
+
+/// Every conversation of a file, in order.
+async fn replay(engine: &Engine, file: PathBuf, update: bool) -> Result<Vec<Report>, CliError> {
+    let report = |outcome, line, details| Report {
+        file: file.clone(),
         outcome,
         line,
         details,
     };
+    let unreadable = |mistakes: &[Mistake]| {
+        let details = mistakes
+            .iter()
+            .map(|mistake| format!("line {}: {}\n", mistake.line, mistake.message));
+        let first = mistakes.first().map(|mistake| mistake.line);
+        report(Outcome::Unreadable, first, details.collect())
+    };
     let written = match fs::read_to_string(&file) {
         Ok(written) => written,
-        Err(error) => return Ok(report(file, Outcome::Unreadable, None, error.to_string())),
+        Err(error) => return Ok(vec![report(Outcome::Unreadable, None, error.to_string())]),
     };
-    let lines = match transcript::parse(&written) {
-        Ok(lines) => lines,
-        Err(mistakes) => {
-            let first = mistakes.first().map(|mistake| mistake.line);
-            let details = mistakes
-                .iter()
-                .map(|mistake| format!("line {}: {}\n", mistake.line, mistake.message));
-            return Ok(report(file, Outcome::Unreadable, first, details.collect()));
+    let scripts = if is_yaml(&file) {
+        script::of_flow(&written)
+    } else {
+        Ok(vec![Script::whole(&written)])
+    };
+    let scripts = match scripts {
+        Ok(scripts) => scripts,
+        Err(mistakes) => return Ok(vec![unreadable(&mistakes)]),
+    };
+    let mut reports = Vec::new();
+    let mut changes = Vec::new();
+    for script in &scripts {
+        let lines = match transcript::parse(&script.text) {
+            Ok(lines) => lines,
+            Err(mut mistakes) => {
+                for mistake in &mut mistakes {
+                    mistake.line = script.line_in_file(mistake.line);
+                }
+                reports.push(unreadable(&mistakes));
+                continue;
+            }
+        };
+        let played = play(engine, &lines)
+            .await
+            .with_context(|| format!("{} cannot be played", file.display()))?;
+        if played == script.text {
+            reports.push(report(Outcome::AsWritten, None, String::new()));
+            continue;
         }
-    };
+        let outcome = if update {
+            Outcome::Updated
+        } else {
+            Outcome::Differs
+        };
+        let (line, diff) = compare(&written, &rewritten(&written, [(script, played.as_str())]));
+        reports.push(report(outcome, line, diff));
+        changes.push((script, played));
+    }
+    if update && !changes.is_empty() {
+        let changes = changes.iter().map(|(script, played)| (*script, played.as_str()));
+        fs::write(&file, rewritten(&written, changes))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(reports)
+}
+
+/// The conversation as it goes, on a store of its own.
+async fn play(engine: &Engine, lines: &[Line]) -> Result<String, StoreError> {
     let engine = Engine {
         store: Arc::new(MemoryStore::default()),
         ..engine.clone()
     };
-    let outputs = Player::new(engine).play(&lines).await;
-    let outputs = outputs.map_err(|error| anyhow!("{} cannot be played: {error}", file.display()))?;
-    let played = transcript::write(&lines, &outputs);
-    if played == written {
-        return Ok(report(file, Outcome::AsWritten, None, String::new()));
-    }
-    let (line, diff) = compare(&written, &played);
-    if update {
-        fs::write(&file, played).with_context(|| format!("{} cannot be written", file.display()))?;
-        return Ok(report(file, Outcome::Updated, line, diff));
-    }
-    Ok(report(file, Outcome::Differs, line, diff))
+    let outputs = Player::new(engine).play(lines).await?;
+    Ok(transcript::write(lines, &outputs))
 }
 
 /// The first line that differs, and all that do: `-` as written, `+` as it went.

@@ -6,19 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use crate::cli::replay::reading;
-use crate::cli::replay::transcript::{Line, Step};
+use crate::cli::replay::transcript::{Ended, Line, Step};
 use crate::cli::show;
 use crate::domain::conversation::Customer;
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, TaskId};
+use crate::domain::identity::CodeDigest;
+use crate::domain::lookup::LookupResult;
 use crate::domain::reading::{Classification, Fault};
+use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, TurnRecord};
-use crate::engine::{Engine, EngineError, InService, Parts, Target};
+use crate::engine::{Engine, EngineError, InService, Parts, Said, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
 
 /// Monday 2026-01-05, 09:00 UTC: when every transcript begins.
 const START_SECONDS: i64 = 1_767_603_600;
+
+/// The one-time code of every transcript.
+const CODE: &str = "123456";
 
 /// How much of a message is shown.
 const SHOWN_CHARS_MAX: usize = 90;
@@ -60,6 +66,8 @@ pub(super) struct Player {
     /// Seconds since 1970.
     time: Arc<AtomicI64>,
     target: Target,
+    /// All that were asked for, oldest first.
+    tasks: Vec<Task>,
     meanwhile: Option<Input>,
     pinned: Option<String>,
 }
@@ -88,6 +96,7 @@ impl Player {
             classifier,
             time,
             target,
+            tasks: Vec::new(),
             meanwhile: None,
             pinned: None,
         }
@@ -119,11 +128,52 @@ impl Player {
                 self.time.fetch_add(minutes * 60, Ordering::Relaxed);
                 Ok(Vec::new())
             }
+            Step::SignedIn(customer) => Ok(self.signed_in(customer)),
             Step::Input(input) => {
                 self.time.fetch_add(60, Ordering::Relaxed);
                 self.input(input).await
             }
+            Step::Ended(ended) => {
+                self.time.fetch_add(1, Ordering::Relaxed);
+                match self.end(ended) {
+                    Some(input) => self.receive(&input).await,
+                    None => Ok(vec!["mistake: nobody has asked for this".to_owned()]),
+                }
+            }
         }
+    }
+
+    fn signed_in(&mut self, who: &Customer) -> Vec<String> {
+        match &mut self.target {
+            Target::New { customer, .. } => {
+                customer.clone_from(who);
+                Vec::new()
+            }
+            Target::Existing(_) => vec!["mistake: `signed in` stands before all that is said".to_owned()],
+        }
+    }
+
+    /// The end of the newest task that it can be the end of; also once more of one that has ended.
+    fn end(&self, ended: &Ended) -> Option<Input> {
+        self.tasks.iter().rev().find_map(|task| {
+            let id = task.id.clone();
+            match (&task.work, ended) {
+                (Work::Lookup { request }, Ended::Lookup { lookup, result }) if request.lookup == *lookup => {
+                    Some(Input::LookupDone {
+                        task: id,
+                        result: result.clone(),
+                    })
+                }
+                (Work::SendCode { request }, Ended::Lookup { lookup, result })
+                    if request.lookup == *lookup =>
+                {
+                    Some(code_sent(id, result))
+                }
+                (Work::SendCode { .. }, Ended::Code { result }) => Some(code_sent(id, result)),
+                (Work::Timer, Ended::Timer) => Some(Input::TimerFired { task: id }),
+                (Work::Lookup { .. } | Work::SendCode { .. } | Work::Timer, _) => None,
+            }
+        })
     }
 
     async fn input(&mut self, input: &Input) -> Result<Vec<String>, StoreError> {
@@ -150,6 +200,7 @@ impl Player {
         match self.engine.receive(&self.target, input, None).await {
             Ok(record) => {
                 self.target = Target::Existing(record.conversation.id.clone());
+                self.tasks.extend_from_slice(&record.tasks);
                 Ok(show(&record))
             }
             Err(EngineError::Store(error)) => Err(error),
@@ -176,7 +227,7 @@ impl Player {
             .ok_or(StoreError::NotFound("conversation"))?;
         let (input, reading) = self
             .engine
-            .prepare(input, &conversation.messages, &parts)
+            .prepare(input, &Said::new(input, Some(conversation.clone())), &parts)
             .await;
         let stale = decide(
             &conversation,
@@ -198,10 +249,22 @@ impl Player {
     }
 }
 
+/// The code is [`CODE`], whichever task sent it.
+fn code_sent(task: TaskId, result: &LookupResult) -> Input {
+    Input::CodeSent {
+        digest: CodeDigest::of(&task, CODE),
+        result: result.clone(),
+        task,
+    }
+}
+
 fn show(record: &TurnRecord) -> Vec<String> {
-    let said = show::answers(record)
-        .map(|message| format!("{}: {}", show::speaker(message), shorten(&message.text)));
-    std::iter::once(show::headline(record)).chain(said).collect()
+    let mut lines = vec![show::headline(record)];
+    for message in show::answers(record) {
+        lines.push(format!("{}: {}", show::speaker(message), shorten(&message.text)));
+        lines.extend(show::buttons(message));
+    }
+    lines
 }
 
 /// On one line, and no longer than what is enough to know the text by.

@@ -1,11 +1,14 @@
 //! Transcripts: conversations as plain text, written by people, with what the engine did indented below each line.
-//! Parsing and writing only; what happens is the player's work.
+//! Parsing and writing only; what happens is the player's work. docs/TRANSCRIPTS.md has every form of a line.
 //!
 //! ```text
-//! # Asks for a person after an answer
-//! customer: where's my stuff
-//!   answer, read as track_order
-//!   bot [track-your-order#intro]: We e-mail you a tracking link when your order leaves us.
+//! # Signed in, looked up, and then a person is asked for
+//! signed in: cus_0001 Priya
+//! customer: where's FH-10423
+//!   wait: shop.order customer=cus_0001 order_number=FH-10423
+//! shop.order: ok {"status": "shipped"}
+//!   answer
+//!   bot [shipped]: Order FH-10423 has left us.
 //! ana claims
 //!   transition: agent ana, open, epoch 1
 //!   system [claimed]: Ana has joined and takes it from here.
@@ -13,15 +16,23 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::domain::agent::Agent;
+use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
 use crate::domain::id::{AgentId, QueueName};
+use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
 use crate::domain::turn::{AgentAction, Input};
 
 /// What the input lines are, for whoever mistypes one.
-const FORMS: &str = "`customer: …`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|releases|\
-resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `# comment`; output is indented";
+const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
+`code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|\
+releases|resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `# comment`; output is indented";
+
+/// What stands for the customer where the company's system knows none.
+const NOBODY: &str = "nobody";
 
 /// A line that is none of the forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +51,25 @@ pub(super) enum Step {
     Meanwhile(Input),
     /// Minutes.
     Wait(i64),
+    /// Who opens the conversation: signed in on the company's page.
+    SignedIn(Customer),
+    /// The newest task of this kind ends.
+    Ended(Ended),
+}
+
+/// What comes of a task.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Ended {
+    /// That asks this of the company's systems.
+    Lookup {
+        lookup: String,
+        result: LookupResult,
+    },
+    /// That sends a code.
+    Code {
+        result: LookupResult,
+    },
+    Timer,
 }
 
 /// A line of the file: its words as they are, and what they mean; comments and blank lines mean nothing.
@@ -95,6 +125,14 @@ pub(super) fn write(lines: &[Line], outputs: &[Vec<String>]) -> String {
 }
 
 fn step(words: &str) -> Result<Step, String> {
+    match words {
+        "code not sent" => {
+            let result = LookupResult::unavailable("as the transcript has it");
+            return Ok(Step::Ended(Ended::Code { result }));
+        }
+        "timer fires" => return Ok(Step::Ended(Ended::Timer)),
+        _ => {}
+    }
     match words.split_once(": ") {
         Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage {
             text: parse_text(text)?,
@@ -103,6 +141,14 @@ fn step(words: &str) -> Result<Step, String> {
         Some(("meanwhile", action)) => agent_action(action).map(Step::Meanwhile),
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
+        Some(("signed in", customer)) => parse_customer(customer).map(Step::SignedIn),
+        Some(("code sent", customer)) => Ok(Step::Ended(code_sent(customer))),
+        Some((lookup, result)) if lookup.contains('.') && !lookup.contains(' ') => {
+            Ok(Step::Ended(Ended::Lookup {
+                lookup: lookup.to_owned(),
+                result: parse_result(result)?,
+            }))
+        }
         Some((name, text)) if !name.contains(' ') => Ok(Step::Input(Input::AgentMessage {
             agent: agent(name)?,
             text: parse_text(text)?,
@@ -113,6 +159,45 @@ fn step(words: &str) -> Result<Step, String> {
 
 fn parse_text(text: &str) -> Result<Text, String> {
     Text::parse(text).map_err(|error| error.to_string())
+}
+
+fn parse_customer(words: &str) -> Result<Customer, String> {
+    let (id, name) = words.split_once(' ').unwrap_or((words, ""));
+    if id.is_empty() {
+        return Err("who is signed in is missing; write `signed in: cus_0001 Priya`".to_owned());
+    }
+    Ok(Customer {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        verified: true,
+    })
+}
+
+fn code_sent(customer: &str) -> Ended {
+    let customer = if customer == NOBODY { "" } else { customer };
+    let result = LookupResult {
+        outcome: "ok".to_owned(),
+        fields: [("customer".to_owned(), Value::from(customer))].into(),
+        problem: String::new(),
+    };
+    Ended::Code { result }
+}
+
+fn parse_result(words: &str) -> Result<LookupResult, String> {
+    let (outcome, fields) = words.split_once(' ').unwrap_or((words, "{}"));
+    if outcome.is_empty() || !outcome.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Err(format!(
+            "{outcome:?} is no outcome; write `ok` or `not_found`, for example"
+        ));
+    }
+    let fields = serde_json::from_str(fields).map_err(|error| {
+        format!("{fields:?} is no JSON object ({error}); write `{outcome} {{\"status\": \"shipped\"}}`")
+    })?;
+    Ok(LookupResult {
+        outcome: outcome.to_owned(),
+        fields,
+        problem: String::new(),
+    })
 }
 
 fn parse_rating(rating: &str) -> Result<Input, String> {
@@ -185,11 +270,46 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_of_a_task_is_read() {
+        let ended = |words| {
+            let Step::Ended(ended) = step(words).unwrap() else {
+                panic!("{words}")
+            };
+            ended
+        };
+        let Ended::Lookup { lookup, result } = ended("shop.order: ok {\"status\": \"sent: today\"}") else {
+            panic!()
+        };
+        assert_eq!((lookup.as_str(), result.outcome.as_str()), ("shop.order", "ok"));
+        assert_eq!(result.text("status"), Some("sent: today"));
+        let Ended::Lookup { result, .. } = ended("shop.order: unavailable") else {
+            panic!()
+        };
+        assert!(result.is_unavailable() && result.fields.is_empty());
+        for (words, customer) in [("code sent: cus_1", Some("cus_1")), ("code sent: nobody", None)] {
+            let Ended::Code { result } = ended(words) else {
+                panic!()
+            };
+            assert_eq!(
+                (result.outcome.as_str(), result.text("customer")),
+                ("ok", customer)
+            );
+        }
+        let Ended::Code { result } = ended("code not sent") else {
+            panic!()
+        };
+        assert!(result.is_unavailable());
+        assert_eq!(ended("timer fires"), Ended::Timer);
+    }
+
+    #[test]
     fn mistakes_name_their_lines() {
-        let mistakes = parse("customer: hi\nana dances\nrated: nine\nwait: long\n").unwrap_err();
+        let text =
+            "customer: hi\nana dances\nrated: nine\nwait: long\nshop.order: ok {status}\nshop.order: {}\n";
+        let mistakes = parse(text).unwrap_err();
         assert_eq!(
             mistakes.iter().map(|mistake| mistake.line).collect::<Vec<_>>(),
-            [2, 3, 4]
+            [2, 3, 4, 5, 6]
         );
         assert!(
             mistakes[0]

@@ -48,7 +48,12 @@ struct Report {
     p99_ms: f64,
 }
 
-pub(super) async fn run(folder: &Path, json: bool, config: &Config, output: &Output) -> Result<Exit, CliError> {
+pub(super) async fn run(
+    folder: &Path,
+    json: bool,
+    config: &Config,
+    output: &Output,
+) -> Result<Exit, CliError> {
     let labelled = read_questions(folder).map_err(|problems| CliError::Usage(problems.to_string()))?;
     let searched = searched(&labelled, config, output)?;
     let readings = read(&labelled.questions, config).await?;
@@ -64,24 +69,44 @@ pub(super) async fn run(folder: &Path, json: bool, config: &Config, output: &Out
     Ok(Exit::Fine)
 }
 
-fn dump(searched: &Searched, questions: &[Question], readings: &[Classification], file: &Path) -> Result<(), CliError> {
+fn dump(
+    searched: &Searched,
+    questions: &[Question],
+    readings: &[Classification],
+    file: &Path,
+) -> Result<(), CliError> {
     use std::io::Write;
     let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
     for (question, reading) in questions.iter().zip(readings) {
         let said: Vec<&str> = question.said.iter().map(String::as_str).collect();
-        let found = searched.index.evidence(&query(searched, question, reading, &said)).map_err(anyhow::Error::new)?;
-        let rows: Vec<serde_json::Value> = found.iter().map(|(citation, evidence)| {
-            let name = (searched.named)(citation);
-            serde_json::json!({"id": name, "right": question.right.contains(&name), "e": evidence})
-        }).collect();
-        writeln!(out, "{}", serde_json::json!({"text": question.text.as_str(), "right": question.right, "said": question.said.len(), "rows": rows}))?;
+        let found = searched
+            .index
+            .evidence(&query(searched, question, reading, &said))
+            .map_err(anyhow::Error::new)?;
+        let rows: Vec<serde_json::Value> = found
+            .iter()
+            .map(|(citation, evidence)| {
+                let name = (searched.named)(citation);
+                serde_json::json!({"id": name, "right": question.right.contains(&name), "e": evidence})
+            })
+            .collect();
+        writeln!(
+            out,
+            "{}",
+            serde_json::json!({"text": question.text.as_str(), "right": question.right, "said": question.said.len(), "rows": rows})
+        )?;
     }
     Ok(())
 }
 
 fn searched(labelled: &Questions, config: &Config, output: &Output) -> Result<Searched, CliError> {
     let knowledge = if labelled.documents.is_empty() {
-        let (knowledge, _) = assemble::written(config, "").map_err(|problems| {
+        let (knowledge, _) = assemble::written(
+            &config.paths.knowledge,
+            &assemble::connectors(config)?.specs(),
+            "",
+        )
+        .map_err(|problems| {
             let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
             CliError::Unusable(anyhow!("the knowledge cannot be used:{}", lines.concat()))
         })?;
@@ -91,6 +116,7 @@ fn searched(labelled: &Questions, config: &Config, output: &Output) -> Result<Se
         Knowledge {
             articles: articles(labelled),
             replies: Vec::new(),
+            flows: Vec::new(),
             synonyms: Synonyms::default(),
             hash: String::new(),
         }
@@ -103,7 +129,8 @@ fn searched(labelled: &Questions, config: &Config, output: &Output) -> Result<Se
         embedder: &embedder,
         kept: Some(&kept),
     };
-    let index = KnowledgeIndex::build(&knowledge, Place::Memory, Some(embeddings)).map_err(anyhow::Error::new)?;
+    let index =
+        KnowledgeIndex::build(&knowledge, Place::Memory, Some(embeddings)).map_err(anyhow::Error::new)?;
     progress.finish_and_clear();
     Ok(Searched {
         index,
@@ -200,7 +227,11 @@ fn query<'a>(
     }
 }
 
-fn measure(searched: &Searched, questions: &[Question], readings: &[Classification]) -> Result<Report, CliError> {
+fn measure(
+    searched: &Searched,
+    questions: &[Question],
+    readings: &[Classification],
+) -> Result<Report, CliError> {
     let mut places: [Places; 6] = Default::default();
     let mut times = Vec::new();
     let mut count = 0;
@@ -216,22 +247,51 @@ fn measure(searched: &Searched, questions: &[Question], readings: &[Classificati
         let fused = found(searched, &whole)?;
         times.push(started.elapsed().as_secs_f64() * 1e3);
         let by_method = [
-            searched.plain.search(whole.text, DEPTH).map_err(anyhow::Error::new)?,
+            searched
+                .plain
+                .search(whole.text, DEPTH)
+                .map_err(anyhow::Error::new)?,
             searched.plain.search(&last, DEPTH).map_err(anyhow::Error::new)?,
-            found(searched, &SearchQuery { embedding: None, context: &[], ..whole.clone() })?,
+            found(
+                searched,
+                &SearchQuery {
+                    embedding: None,
+                    context: &[],
+                    ..whole.clone()
+                },
+            )?,
             searched.index.nearest(&whole).map_err(anyhow::Error::new)?,
-            found(searched, &SearchQuery { context: &[], ..whole.clone() })?,
+            found(
+                searched,
+                &SearchQuery {
+                    context: &[],
+                    ..whole.clone()
+                },
+            )?,
             fused,
         ];
         for (places, found) in places.iter_mut().zip(by_method) {
-            places.push(found.iter().position(|passage| question.right.contains(&(searched.named)(passage))));
+            places.push(
+                found
+                    .iter()
+                    .position(|passage| question.right.contains(&(searched.named)(passage))),
+            );
         }
     }
     times.sort_by(f64::total_cmp);
-    let names = ["plain BM25", "plain BM25, with the line before", "words alone", "meaning alone", "fused, without what was said", "fused"];
-    let methods = names.into_iter().enumerate().filter_map(|(at, name)| {
-        Method::new(name, &places[at], (at > 0).then_some(&places[0]), SEED)
-    }).collect();
+    let names = [
+        "plain BM25",
+        "plain BM25, with the line before",
+        "words alone",
+        "meaning alone",
+        "fused, without what was said",
+        "fused",
+    ];
+    let methods = names
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, name)| Method::new(name, &places[at], (at > 0).then_some(&places[0]), SEED))
+        .collect();
     Ok(Report {
         passages: searched.index.stats().passages,
         questions: count,

@@ -147,6 +147,10 @@ impl Masking {
         if let Some(Fault::Classifier(detail) | Fault::Search(detail)) = &mut reading.fault {
             *detail = self.mask(detail);
         }
+        for clause in &mut reading.clauses {
+            self.mask_reading(&clause.text, &mut clause.reading);
+            clause.text = self.mask(&clause.text);
+        }
     }
 
     fn mask_entity(&self, text: &str, found: &[Found], entity: &mut Entity) {

@@ -62,6 +62,9 @@ pub(crate) struct MessageView {
     at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<SourceView>,
+    /// Answers to tap: each is sent as it stands, as the customer's next message. Other answers are as good.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    buttons: Vec<String>,
 }
 
 impl MessageView {
@@ -79,6 +82,7 @@ impl MessageView {
             text: message.text.clone(),
             at: message.at,
             source: source.and_then(|source| SourceView::new(source, viewer)),
+            buttons: message.buttons.clone(),
         }
     }
 }

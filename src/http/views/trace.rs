@@ -1,11 +1,14 @@
 //! Why the engine did what it did, turn by turn, on the wire. Never shown to customers.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::article::ArticleHit;
 use crate::domain::reading::Reading;
+use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, AgentAction, Input, TraceStep, TurnRecord};
 use crate::http::views::handoff::{EntityView, IntentView, views};
@@ -94,6 +97,78 @@ impl From<&Reading> for ReadingView {
     }
 }
 
+/// What was asked of the company's systems, or set for later.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaskView {
+    id: String,
+    /// `lookup`, `send_code` (a one-time code to the customer) or `timer`.
+    kind: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    due_at: Timestamp,
+    /// Which one: `shop.order` for example; not with `kind` `timer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lookup: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arguments: Option<BTreeMap<String, String>>,
+}
+
+impl From<&Task> for TaskView {
+    fn from(task: &Task) -> Self {
+        let (kind, request) = match &task.work {
+            Work::Lookup { request } => ("lookup", Some(request)),
+            Work::SendCode { request } => ("send_code", Some(request)),
+            Work::Timer => ("timer", None),
+        };
+        Self {
+            id: task.id.to_string(),
+            kind,
+            due_at: task.due_at,
+            lookup: request.map(|request| request.lookup.clone()),
+            arguments: request.map(|request| request.arguments.clone()),
+        }
+    }
+}
+
+/// What came of a task that an earlier turn asked for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResultView {
+    task: String,
+    /// `ok`, another one that the connector declares, or `unavailable`; `fired` for a timer.
+    outcome: String,
+    /// What the company's system answered, by the connector's names.
+    #[schema(value_type = Object)]
+    fields: BTreeMap<String, Value>,
+    /// Why it is unavailable.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    problem: String,
+}
+
+impl ResultView {
+    /// `None` for an input that ends no task.
+    fn of(input: &Input) -> Option<Self> {
+        match input {
+            // Without the digest of the code: whoever has it finds the code.
+            Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => Some(Self {
+                task: task.to_string(),
+                outcome: result.outcome.clone(),
+                fields: result.fields.clone(),
+                problem: result.problem.clone(),
+            }),
+            Input::TimerFired { task } => Some(Self {
+                task: task.to_string(),
+                outcome: "fired".to_owned(),
+                fields: BTreeMap::new(),
+                problem: String::new(),
+            }),
+            Input::Opened
+            | Input::CustomerMessage { .. }
+            | Input::AgentMessage { .. }
+            | Input::AgentAction { .. }
+            | Input::Rated { .. } => None,
+        }
+    }
+}
+
 /// One turn, and why it came out as it did.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TraceView {
@@ -101,8 +176,12 @@ pub(crate) struct TraceView {
     epoch: u64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `customer_message`, `agent_message`, `claim`, `release`, `transfer`, `resolve`, `hand_back` or `rated`.
+    /// `opened`, `customer_message`, `agent_message`, `claim`, `release`, `transfer`, `resolve`, `hand_back`, `rated`,
+    /// `lookup_done`, `code_sent` or `timer_fired`.
     input: &'static str,
+    /// With the last three.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<ResultView>,
     /// Who acted, when it was an agent.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<AgentView>,
@@ -117,6 +196,9 @@ pub(crate) struct TraceView {
     /// Every rule that was considered, in order.
     rules: Vec<RuleView>,
     messages: Vec<MessageView>,
+    /// What this turn asks for; a later turn has the result.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tasks: Vec<TaskView>,
 }
 
 impl From<&TurnRecord> for TraceView {
@@ -142,6 +224,7 @@ impl From<&TurnRecord> for TraceView {
             epoch: record.conversation.epoch,
             at: record.conversation.updated_at,
             input,
+            result: ResultView::of(&record.input),
             agent: agent.map(|agent| AgentView::new(agent, Viewer::Staff)),
             action: record.action.as_str(),
             reason,
@@ -151,6 +234,7 @@ impl From<&TurnRecord> for TraceView {
             messages: messages
                 .map(|message| MessageView::new(message, Viewer::Staff))
                 .collect(),
+            tasks: views(&record.tasks),
         }
     }
 }

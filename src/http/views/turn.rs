@@ -1,4 +1,4 @@
-//! A turn on the wire: what one request changed.
+//! A turn on the wire: what one request changed, and the turns after it that the request waited for.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,7 +73,7 @@ impl JudgementView {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TurnView {
     conversation_id: String,
-    /// Turns so far, this one included.
+    /// Turns so far, up to the newest that this answer tells of.
     version: u64,
     /// Takeovers so far.
     epoch: u64,
@@ -81,8 +81,8 @@ pub(crate) struct TurnView {
     status: &'static str,
     #[serde(flatten)]
     owner: OwnerView,
-    /// `answer`, `ask`, `clarify`, `handoff`, `close`, `relay` (passed on to the agent), `transition` (an agent's
-    /// action) or `record` (written down, nothing else).
+    /// `answer`, `ask`, `clarify`, `handoff`, `wait` (for the company's systems, longer than this request did), `close`,
+    /// `relay` (passed on to the agent), `transition` (an agent's action) or `record` (written down, nothing else).
     action: &'static str,
     #[serde(flatten)]
     judgement: JudgementView,
@@ -94,24 +94,30 @@ pub(crate) struct TurnView {
 }
 
 impl TurnView {
-    pub(crate) fn new(record: &TurnRecord, viewer: Viewer) -> Self {
-        let conversation = &record.conversation;
-        let (replies, sent): (Vec<_>, Vec<_>) = record.messages.iter().partition(|message| is_reply(message));
+    /// `own` is the request's turn, `later` are those it waited for, oldest first.
+    pub(crate) fn new(own: &TurnRecord, later: &[TurnRecord], viewer: Viewer) -> Self {
+        let newest = later.last().unwrap_or(own);
+        let conversation = &newest.conversation;
         let judgement = match viewer {
             Viewer::Customer => JudgementView::default(),
-            Viewer::Staff => JudgementView::new(record.action, conversation, record.reading.as_ref()),
+            Viewer::Staff => JudgementView::new(newest.action, conversation, own.reading.as_ref()),
         };
+        let sent = own.messages.iter().find(|message| !is_reply(message));
+        let said = own
+            .messages
+            .iter()
+            .chain(later.iter().flat_map(|turn| &turn.messages));
         Self {
             conversation_id: conversation.id.to_string(),
             version: conversation.version,
             epoch: conversation.epoch,
             status: conversation.status.as_str(),
             owner: OwnerView::new(&conversation.owner, viewer),
-            action: record.action.as_str(),
+            action: newest.action.as_str(),
             judgement,
-            message: sent.first().map(|message| MessageView::new(message, viewer)),
-            replies: replies
-                .into_iter()
+            message: sent.map(|message| MessageView::new(message, viewer)),
+            replies: said
+                .filter(|message| is_reply(message))
                 .map(|message| MessageView::new(message, viewer))
                 .collect(),
         }

@@ -1,4 +1,4 @@
-//! Writing a turn: the conversation where it has not moved, messages, events, deliveries and the idempotency
+//! Writing a turn: the conversation where it has not moved, messages, events, deliveries, tasks and the idempotency
 //! key, all or nothing.
 
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::EventKind;
-use crate::domain::id::{DeliveryId, EventId};
+use crate::domain::id::{DeliveryId, EventId, TaskId};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
@@ -14,6 +14,7 @@ use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
 use crate::store::sqlite::endpoints;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::writer::Write;
 
 /// Expired keys that one commit removes. It adds only one, so the table does not grow.
@@ -31,6 +32,9 @@ pub(super) struct CommitTurn {
     /// Number and JSON.
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
+    tasks: Vec<NewTask>,
+    /// The task that ended in this turn.
+    ended: Option<TaskId>,
     key: Option<Idempotency>,
 }
 
@@ -63,6 +67,8 @@ impl CommitTurn {
             state: to_json("conversation", &record.conversation)?,
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: events.collect::<Result<_, StoreError>>()?,
+            tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            ended: turn.input.task().cloned(),
             key: key.cloned(),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
@@ -82,6 +88,8 @@ impl CommitTurn {
 impl Write for CommitTurn {
     type Reply = Committed;
 
+    const IS_NEWS: bool = true;
+
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Committed, StoreError> {
         if let Some(key) = &self.key
             && let Some(record) = recall(connection, key).await?
@@ -99,6 +107,7 @@ impl Write for CommitTurn {
         self.add_messages(connection).await?;
         self.add_turn(connection).await?;
         self.add_events(connection).await?;
+        self.move_tasks(connection).await?;
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;
             forget_expired(connection, key).await?;
@@ -205,6 +214,17 @@ impl CommitTurn {
                 .execute(&mut *connection)
                 .await?;
             }
+        }
+        Ok(())
+    }
+
+    /// The one that ended goes before those that are new come: one that is to be done again may keep its id.
+    async fn move_tasks(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        if let Some(ended) = &self.ended {
+            tasks::end(connection, &self.conversation.workspace, ended).await?;
+        }
+        for task in &self.tasks {
+            tasks::add(connection, &self.conversation, task).await?;
         }
         Ok(())
     }

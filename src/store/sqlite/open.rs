@@ -229,9 +229,12 @@ async fn check_schema(connection: &mut SqliteConnection, database: &Path) -> Res
 
 /// The lock on the folder says that no other worker is alive, so nobody need wait for its leases to run out.
 async fn release_leases(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let release =
-        "UPDATE deliveries SET lease_until = NULL WHERE state = 'pending' AND lease_until IS NOT NULL";
-    sqlx::query(release).execute(connection).await?;
+    for release in [
+        "UPDATE deliveries SET lease_until = NULL WHERE state = 'pending' AND lease_until IS NOT NULL",
+        "UPDATE tasks SET lease_until = NULL WHERE lease_until IS NOT NULL",
+    ] {
+        sqlx::query(release).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 use crate::domain::api_key::{ApiKey, Role};
 use crate::domain::event::{EventKind, LoggedEvent};
 use crate::domain::id::{ConversationId, DeliveryId, EndpointId, EventId, InvalidId, KeyId, WorkspaceId};
+use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint};
 use crate::ports::StoreError;
@@ -101,6 +102,15 @@ pub(super) fn logged_event(row: &SqliteRow) -> Result<LoggedEvent, StoreError> {
         kind: event_kind(text(row, "kind")?)?,
         at: time(row, "at")?,
         data: row.try_get("data")?,
+    })
+}
+
+/// Columns: `workspace`, `conversation`, `task`.
+pub(super) fn claimed_task(row: &SqliteRow) -> Result<ClaimedTask, StoreError> {
+    Ok(ClaimedTask {
+        workspace: id(row, "workspace", WorkspaceId::parse)?,
+        conversation: id(row, "conversation", ConversationId::parse)?,
+        task: from_json("task", text(row, "task")?)?,
     })
 }
 

@@ -20,6 +20,10 @@ const BATCH_MAX: usize = 64;
 pub(super) trait Write: Send + Sync + 'static {
     type Reply: Send;
 
+    /// Whether those who follow the log's position are to look, even where it stays: a turn without an event may
+    /// still have tasks. A claim is none, or its worker would wake itself.
+    const IS_NEWS: bool = false;
+
     /// What is written before an error is undone, except that `Unavailable` undoes the whole batch.
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Self::Reply, StoreError>;
 }
@@ -81,7 +85,8 @@ impl SqliteWriter {
         while self.submitted.recv_many(&mut batch, BATCH_MAX).await > 0 {
             let failure = match self.write(&mut batch).await {
                 Ok(position) => {
-                    self.publish(position);
+                    let news = batch.iter().any(|submitted| submitted.is_news());
+                    self.publish(position, news);
                     None
                 }
                 Err(error) => {
@@ -110,11 +115,11 @@ impl SqliteWriter {
         Ok(position)
     }
 
-    fn publish(&self, position: u64) {
+    fn publish(&self, position: u64, news: bool) {
         self.position.send_if_modified(|newest| {
             let moved = *newest != position;
             *newest = position;
-            moved
+            moved || news
         });
     }
 
@@ -172,6 +177,9 @@ trait Submitted: Send {
     /// own, and ends the batch.
     async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError>;
 
+    /// Once applied: whether it was written, and is [`Write::IS_NEWS`].
+    fn is_news(&self) -> bool;
+
     /// `failure` is why the batch as a whole was not written.
     fn answer(self: Box<Self>, failure: Option<&str>);
 }
@@ -195,6 +203,10 @@ impl<W: Write> Submitted for Waiting<W> {
         execute(connection, "RELEASE one_write").await?;
         self.outcome = Some(outcome);
         Ok(())
+    }
+
+    fn is_news(&self) -> bool {
+        W::IS_NEWS && matches!(self.outcome, Some(Ok(_)))
     }
 
     fn answer(self: Box<Self>, failure: Option<&str>) {

@@ -8,7 +8,7 @@ use crate::domain::intent::Intent;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
-use crate::triage::flow::{identity, run, slots};
+use crate::triage::flow::{identity, lookup, run, slots};
 use crate::triage::handoff::hand_off;
 use crate::triage::phrases::{begins, find};
 use crate::triage::policy::line;
@@ -47,14 +47,20 @@ pub(super) fn current<'d>(draft: &mut Draft<'d>) -> Option<(&'d Flow, FlowState)
 
 /// From the first step, with the slots that still fit and nothing that was looked up.
 pub(super) fn restart(draft: &mut Draft<'_>) {
-    let Some(state) = &mut draft.conversation.progress.flow else { return };
-    let Some(flow) = draft.policy.flows.get(&state.flow) else { return };
+    let Some(state) = &mut draft.conversation.progress.flow else {
+        return;
+    };
+    let Some(flow) = draft.policy.flows.get(&state.flow) else {
+        return;
+    };
     state.version.clone_from(&flow.version);
     state.step = 0;
     state.waits_for = None;
     state.results.clear();
     state.slots.retain(|name, value| {
-        let slot = flow.slot(name).filter(|slot| !matches!(slot.fill, Fill::Options(_)));
+        let slot = flow
+            .slot(name)
+            .filter(|slot| !matches!(slot.fill, Fill::Options(_)));
         slot.is_some_and(|slot| slots::fits(slot, value))
     });
 }
@@ -74,7 +80,11 @@ pub(crate) fn answers(draft: &mut Draft<'_>, said: &Said<'_>) -> bool {
         Some(Wait::Code) => identity::code_in(said.text).is_some() || identity::wants_another(draft, said),
         Some(Wait::Task(_)) | None => false,
     };
-    draft.rule("answers_flow", json!({ "flow": flow.id, "waits_for": state.waits_for }), fits)
+    draft.rule(
+        "answers_flow",
+        json!({ "flow": flow.id, "waits_for": state.waits_for }),
+        fits,
+    )
 }
 
 /// Takes the message as part of the flow under way.
@@ -91,7 +101,9 @@ pub(crate) fn hear(draft: &mut Draft<'_>, said: &Said<'_>) -> Heard {
         Some(Wait::Confirmation | Wait::Code | Wait::Task(_)) | None => None,
     };
     let something_else = is_something_else(draft, flow, said);
-    let text_asked = asked.and_then(|name| flow.slot(name)).is_some_and(|slot| slot.fill == Fill::Text);
+    let text_asked = asked
+        .and_then(|name| flow.slot(name))
+        .is_some_and(|slot| slot.fill == Fill::Text);
     if !(text_asked && something_else) && take(draft, flow, said, asked) {
         return Heard::Done(run::go_on(draft, said.reading));
     }
@@ -128,9 +140,13 @@ pub(super) fn take(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, asked: O
             continue;
         }
         let corrected = before.is_some();
-        draft.rule("slot_filled", json!({ "slot": slot.name, "value": value, "corrected": corrected }), true);
+        draft.rule(
+            "slot_filled",
+            json!({ "slot": slot.name, "value": value, "corrected": corrected }),
+            true,
+        );
         if corrected {
-            run::forget(draft, flow, slot);
+            lookup::forget(draft, flow, slot);
         }
         moved |= corrected || is_asked;
         if let Some(state) = &mut draft.conversation.progress.flow {
@@ -152,9 +168,18 @@ fn ask_again(draft: &mut Draft<'_>, flow: &Flow, name: &str, said: &Said<'_>) ->
     run::ask(draft, flow, slot, reply, said.reading)
 }
 
-fn hear_confirmation(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, something_else: bool) -> Option<Action> {
+fn hear_confirmation(
+    draft: &mut Draft<'_>,
+    flow: &Flow,
+    said: &Said<'_>,
+    something_else: bool,
+) -> Option<Action> {
     let answer = yes_or_no(draft, said);
-    draft.rule("confirmed", json!({ "flow": flow.id, "answer": answer }), answer == Some(true));
+    draft.rule(
+        "confirmed",
+        json!({ "flow": flow.id, "answer": answer }),
+        answer == Some(true),
+    );
     match answer {
         Some(true) => {
             if let Some(state) = &mut draft.conversation.progress.flow {
@@ -189,24 +214,28 @@ fn yes_or_no(draft: &Draft<'_>, said: &Said<'_>) -> Option<bool> {
 }
 
 pub(super) fn yes_and_no(draft: &Draft<'_>) -> Vec<String> {
-    [line::BUTTON_YES, line::BUTTON_NO].iter().filter_map(|id| draft.text_of(id)).collect()
+    [line::BUTTON_YES, line::BUTTON_NO]
+        .iter()
+        .filter_map(|id| draft.text_of(id))
+        .collect()
 }
 
 fn cancelled(draft: &mut Draft<'_>) -> Action {
-    let progress = &mut draft.conversation.progress;
-    (progress.flow, progress.paused, progress.failures) = (None, None, 0);
+    run::drop_all(draft);
+    draft.conversation.progress.failures = 0;
     draft.bot_says(line::FLOW_CANCELLED);
     Action::Answer
 }
 
 /// An intent that says nothing of what is wanted: small talk, a bare detail, "I need help".
-pub(super) fn says_little(draft: &Draft<'_>, intent: &Intent) -> bool {
+pub(crate) fn says_little(draft: &Draft<'_>, intent: &Intent) -> bool {
     let known = draft.policy.small_talk(intent).is_some() || draft.policy.question(intent).is_some();
     known && !intent.is(Intent::GOODBYE)
 }
 
 fn is_something_else(draft: &Draft<'_>, flow: &Flow, said: &Said<'_>) -> bool {
-    said.sure.is_some_and(|sure| !flow.intents.contains(sure) && !says_little(draft, sure))
+    said.sure
+        .is_some_and(|sure| !flow.intents.contains(sure) && !says_little(draft, sure))
 }
 
 /// After an answer to something else: back to what the flow waits for. `None` when no flow is under way.

@@ -6,14 +6,16 @@ use serde_json::json;
 use crate::domain::flow::{Call, Flow, FlowState, Wait};
 use crate::domain::handoff::Reason;
 use crate::domain::id::TaskId;
-use crate::domain::identity::{CODE_DIGITS, CODE_LASTS, Challenge, CodeDigest, PROOF_LASTS, SENDS_MAX, TRIES_MAX};
+use crate::domain::identity::{
+    CODE_DIGITS, CODE_LASTS, Challenge, CodeDigest, PROOF_LASTS, SENDS_MAX, TRIES_MAX,
+};
 use crate::domain::lookup::LookupResult;
 use crate::domain::reading::Reading;
 use crate::domain::task::Work;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
 use crate::triage::flow::hear::{self, Said};
-use crate::triage::flow::run;
+use crate::triage::flow::{lookup, run};
 use crate::triage::handoff::hand_off;
 use crate::triage::phrases::find;
 use crate::triage::policy::line;
@@ -21,29 +23,44 @@ use crate::triage::policy::line;
 /// How often the bot asks for the code where something else is written.
 const CODE_ASKED_MAX: u32 = 3;
 
-pub(super) fn send_code(draft: &mut Draft<'_>, flow: &Flow, state: &FlowState, call: &Call, reading: &Reading) -> Action {
+pub(super) fn send_code(
+    draft: &mut Draft<'_>,
+    flow: &Flow,
+    state: &FlowState,
+    call: &Call,
+    reading: &Reading,
+) -> Action {
     let sends = draft.conversation.identity.sends;
-    let fired = draft.rule("verification_failed", json!({ "sends": sends, "limit": SENDS_MAX }), sends >= SENDS_MAX);
+    let fired = draft.rule(
+        "verification_failed",
+        json!({ "sends": sends, "limit": SENDS_MAX }),
+        sends >= SENDS_MAX,
+    );
     if fired {
         return hand_off(draft, vec![Reason::VerificationFailed], reading);
     }
-    match run::arguments(draft, flow, state, call) {
+    match lookup::arguments(draft, flow, state, call) {
         Ok(request) => {
             draft.conversation.identity.sends += 1;
             draft.conversation.identity.challenge = None;
-            run::wait_for_task(draft, Work::SendCode { request })
+            lookup::wait_for_task(draft, Work::SendCode { request })
         }
         Err(problem) => run::broken(draft, &problem, reading),
     }
 }
 
 /// The code is on its way, if the company knows whom to send it to. The customer is told the same in either case.
-pub(crate) fn take_in(draft: &mut Draft<'_>, task: &TaskId, result: &LookupResult, digest: &CodeDigest) -> Action {
-    if !run::awaits(draft, task) {
+pub(crate) fn take_in(
+    draft: &mut Draft<'_>,
+    task: &TaskId,
+    result: &LookupResult,
+    digest: &CodeDigest,
+) -> Action {
+    if !lookup::awaits(draft, task) {
         return Action::Record;
     }
     let reading = &Reading::default();
-    let failed = result.outcome != run::OK;
+    let failed = result.outcome != lookup::OK;
     let inputs = json!({ "outcome": result.outcome, "problem": result.problem });
     if draft.rule("lookup_failed", inputs, failed) {
         return hand_off(draft, vec![Reason::LookupFailed], reading);
@@ -85,10 +102,15 @@ pub(super) fn hear_code(draft: &mut Draft<'_>, said: &Said<'_>) -> Option<Action
         return Some(another(draft, said.reading));
     };
     let expired = draft.now >= challenge.expires_at;
-    if draft.rule("code_expired", json!({ "expires_at": challenge.expires_at }), expired) {
+    if draft.rule(
+        "code_expired",
+        json!({ "expires_at": challenge.expires_at }),
+        expired,
+    ) {
         return Some(another(draft, said.reading));
     }
-    let right = challenge.digest.matches(&CodeDigest::of(&challenge.task, &code)) && !challenge.customer.is_empty();
+    let right =
+        challenge.digest.matches(&CodeDigest::of(&challenge.task, &code)) && !challenge.customer.is_empty();
     if draft.rule("code_right", json!({ "tries_left": challenge.tries_left }), right) {
         let conversation = &mut draft.conversation;
         conversation.identity.challenge = None;
@@ -101,11 +123,18 @@ pub(super) fn hear_code(draft: &mut Draft<'_>, said: &Said<'_>) -> Option<Action
         return Some(run::go_on(draft, said.reading));
     }
     let tries_left = challenge.tries_left.saturating_sub(1);
-    if draft.rule("verification_failed", json!({ "tries_left": tries_left }), tries_left == 0) {
+    if draft.rule(
+        "verification_failed",
+        json!({ "tries_left": tries_left }),
+        tries_left == 0,
+    ) {
         draft.conversation.identity.challenge = None;
         return Some(hand_off(draft, vec![Reason::VerificationFailed], said.reading));
     }
-    draft.conversation.identity.challenge = Some(Challenge { tries_left, ..challenge });
+    draft.conversation.identity.challenge = Some(Challenge {
+        tries_left,
+        ..challenge
+    });
     draft.bot_says(line::CODE_WRONG);
     Some(Action::Ask)
 }

@@ -1,12 +1,14 @@
 //! The templates and expressions of flows, and what they see: the slots, the results of lookups, the names of customer
-//! and business. Rendering and evaluating, nothing of steps.
+//! and business, and whether the customer has proven who they are. Rendering and evaluating, nothing of steps.
 
 use std::collections::HashSet;
 use std::fmt;
 
+use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value};
 use serde_json::{Map, json};
 
+use crate::domain::conversation::Customer;
 use crate::domain::flow::{Deed, Flow, FlowState};
 use crate::domain::lookup::LookupSpec;
 use crate::triage::reply;
@@ -48,7 +50,9 @@ impl Lines {
     /// Names with their parts, `order.status` for example, that a reply wants from outside.
     pub(super) fn variables(&self, id: &str) -> HashSet<String> {
         let template = self.environment.get_template(id);
-        template.map(|template| template.undeclared_variables(true)).unwrap_or_default()
+        template
+            .map(|template| template.undeclared_variables(true))
+            .unwrap_or_default()
     }
 
     pub(super) fn variables_of(&self, expression: &str) -> Result<HashSet<String>, Error> {
@@ -67,7 +71,7 @@ pub(super) fn context<'a>(
     flow: &Flow,
     state: &FlowState,
     spec: impl Fn(&str) -> Option<&'a LookupSpec>,
-    customer: &str,
+    customer: &Customer,
     business: &str,
 ) -> Value {
     let mut seen = Map::new();
@@ -92,7 +96,10 @@ pub(super) fn context<'a>(
         .map(|slot| (slot.name.clone(), json!(state.slots.get(&slot.name))))
         .collect();
     seen.insert("slots".to_owned(), slots.into());
-    seen.insert("customer".to_owned(), json!({ "name": customer }));
+    seen.insert(
+        "customer".to_owned(),
+        json!({ "name": customer.name, "verified": customer.verified }),
+    );
     seen.insert("business".to_owned(), json!({ "name": business }));
-    Value::from_serialize(seen)
+    Value::from(Serde(seen))
 }

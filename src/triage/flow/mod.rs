@@ -9,9 +9,11 @@
 //! ```
 
 mod check;
+mod follow_up;
 mod hear;
 mod identity;
 mod lines;
+mod lookup;
 mod run;
 mod slots;
 
@@ -26,9 +28,11 @@ use crate::triage::draft::Draft;
 use crate::triage::flow::check::Check;
 use crate::triage::flow::lines::{Lines, context};
 
-pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind};
+pub(crate) use crate::triage::flow::follow_up::follow_up;
+pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind, says_little};
 pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
-pub(crate) use crate::triage::flow::run::{follow_up, start, take_in};
+pub(crate) use crate::triage::flow::lookup::take_in;
+pub(crate) use crate::triage::flow::run::{begin, drop_all, go_on, start};
 
 /// A mistake in a flow, told by the flow's id, the line in its file and the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +55,10 @@ impl Flows {
     /// All problems are returned. Replies are taken in `locale`, and those that name none.
     pub fn new(flows: &[Flow], lookups: &[LookupSpec], locale: &str) -> Result<Self, Vec<FlowProblem>> {
         let mut lines = Lines::new();
-        let lookups = lookups.iter().map(|spec| (spec.name.clone(), spec.clone())).collect();
+        let lookups = lookups
+            .iter()
+            .map(|spec| (spec.name.clone(), spec.clone()))
+            .collect();
         let problems = Check::new(flows, &lookups, &mut lines, locale).problems();
         if problems.is_empty() {
             Ok(Self {
@@ -68,9 +75,14 @@ impl Flows {
         self.flows.iter().find(|flow| flow.id == id)
     }
 
-    /// The flow that a message of this intent starts.
-    pub(crate) fn starting(&self, intent: &Intent) -> Option<&Flow> {
-        self.flows.iter().find(|flow| flow.intents.contains(intent))
+    /// The flow that this message starts, which is surely of this intent.
+    pub(crate) fn starting(&self, intent: &Intent, said: &Said<'_>) -> Option<&Flow> {
+        let flow = self.flows.iter().find(|flow| flow.intents.contains(intent))?;
+        let has = |name: &String| {
+            let slot = flow.slot(name)?;
+            slots::find(slot, said, false, &[], &mut Vec::new())
+        };
+        flow.needs.iter().all(|name| has(name).is_some()).then_some(flow)
     }
 
     /// Every intent that starts a flow, with the flow's id.
@@ -85,7 +97,7 @@ impl Flows {
     }
 
     fn context(&self, flow: &Flow, state: &FlowState, draft: &Draft<'_>) -> Value {
-        let (customer, business) = (&draft.conversation.customer.name, &draft.policy.business().name);
+        let (customer, business) = (&draft.conversation.customer, &draft.policy.business().name);
         context(flow, state, |lookup| self.spec(lookup), customer, business)
     }
 }

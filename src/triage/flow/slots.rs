@@ -35,7 +35,11 @@ pub(super) fn find(
         Fill::Choices(choices) => {
             let found = choices.iter().find(|(_, words)| mentions(words, said.normal));
             let value = found.map(|(value, _)| value.clone());
-            value.or_else(|| asked.then(|| pick(&shown(slot, &Value::UNDEFINED), said.normal)).flatten())
+            value.or_else(|| {
+                asked
+                    .then(|| pick(&shown(slot, &Value::UNDEFINED), said.normal))
+                    .flatten()
+            })
         }
         Fill::Options(_) => asked.then(|| pick(options, said.normal)).flatten(),
         Fill::Text => asked.then(|| said.text.to_owned()),
@@ -51,20 +55,36 @@ pub(super) fn tries(slot: &Slot, said: &Said<'_>) -> bool {
 }
 
 fn entity(slot: &Slot, kind: &EntityKind, said: &Said<'_>, taken: &mut Vec<usize>) -> Option<String> {
-    let of_kind = said.reading.entities.iter().enumerate().filter(|(_, entity)| entity.kind == *kind);
-    let (place, value) = of_kind
+    let entities = said.reading.entities.iter().enumerate();
+    let (place, value) = entities
         .filter(|(place, _)| !taken.contains(place))
-        .map(|(place, entity)| (place, value_of(entity)))
+        .filter_map(|(place, entity)| Some((place, value_as(kind, entity)?)))
         .find(|(_, value)| fits(slot, value))?;
     taken.push(place);
     Some(value)
 }
 
+/// What the entity is as one of this kind; of "Friday at 10" a slot for a day takes the day.
+fn value_as(kind: &EntityKind, entity: &Entity) -> Option<String> {
+    let day_of_both = *kind == EntityKind::Date && entity.kind == EntityKind::DateTime;
+    if day_of_both {
+        let (day, _) = entity.resolved.as_deref()?.split_once('T')?;
+        return Some(day.to_owned());
+    }
+    (entity.kind == *kind).then(|| value_of(entity))
+}
+
 /// A word of the message, or all of it, that matches the pattern although no entity was found in it.
 fn by_words(slot: &Slot, kind: &EntityKind, said: &Said<'_>) -> Option<String> {
     let trimmed = |word: &str| word.trim_matches(|c: char| c.is_ascii_punctuation()).to_owned();
-    let mut words = said.text.split_whitespace().map(trimmed).chain([said.text.trim().to_owned()]);
-    words.map(|word| canonical(kind, &word)).find(|word| fits(slot, word))
+    let words = said
+        .text
+        .split_whitespace()
+        .map(trimmed)
+        .chain([said.text.trim().to_owned()]);
+    words
+        .map(|word| canonical(kind, &word))
+        .find(|word| fits(slot, word))
 }
 
 fn value_of(entity: &Entity) -> String {
@@ -94,7 +114,9 @@ fn canonical(kind: &EntityKind, value: &str) -> String {
 }
 
 pub(super) fn fits(slot: &Slot, value: &str) -> bool {
-    slot.pattern.as_ref().is_none_or(|pattern| pattern.is_match(value))
+    slot.pattern
+        .as_ref()
+        .is_none_or(|pattern| pattern.is_match(value))
 }
 
 fn mentions(words: &[String], normal_text: &str) -> bool {
@@ -114,7 +136,10 @@ pub(super) fn shown(slot: &Slot, options: &Value) -> Vec<Choice> {
                 })
             })
             .collect(),
-        Fill::Options(_) => options.try_iter().map(|list| list.filter_map(|item| option(&item)).collect()).unwrap_or_default(),
+        Fill::Options(_) => options
+            .try_iter()
+            .map(|list| list.filter_map(|item| option(&item)).collect())
+            .unwrap_or_default(),
         Fill::Entity(_) | Fill::Text => Vec::new(),
     }
 }
@@ -122,7 +147,10 @@ pub(super) fn shown(slot: &Slot, options: &Value) -> Vec<Choice> {
 /// `{value, label}`, or a plain text that is both.
 fn option(item: &Value) -> Option<Choice> {
     let part = |name: &str| {
-        let part = item.get_attr(name).ok().filter(|part| !part.is_undefined() && !part.is_none())?;
+        let part = item
+            .get_attr(name)
+            .ok()
+            .filter(|part| !part.is_undefined() && !part.is_none())?;
         Some(part.to_string())
     };
     if let Some(text) = item.as_str() {
@@ -139,7 +167,11 @@ fn option(item: &Value) -> Option<Choice> {
 }
 
 pub(super) fn buttons(choices: &[Choice]) -> Vec<String> {
-    choices.iter().take(BUTTONS_MAX).map(|choice| choice.label.clone()).collect()
+    choices
+        .iter()
+        .take(BUTTONS_MAX)
+        .map(|choice| choice.label.clone())
+        .collect()
 }
 
 /// The choice whose place the customer names ("2", "the second one"), or the one label that has all their words.
@@ -155,10 +187,13 @@ fn pick(choices: &[Choice], normal_text: &str) -> Option<String> {
         &["8", "eighth", "8th"],
     ];
     const FILLERS: [&str; 19] = [
-        "the", "one", "option", "number", "please", "thanks", "at", "on", "is", "fine", "good", "works", "i", "d", "ll", "take",
-        "would", "like", "a",
+        "the", "one", "option", "number", "please", "thanks", "at", "on", "is", "fine", "good", "works", "i",
+        "d", "ll", "take", "would", "like", "a",
     ];
-    let words: Vec<&str> = normal_text.split_whitespace().filter(|word| !FILLERS.contains(word)).collect();
+    let words: Vec<&str> = normal_text
+        .split_whitespace()
+        .filter(|word| !FILLERS.contains(word))
+        .collect();
     if words.is_empty() {
         return None;
     }
@@ -167,7 +202,10 @@ fn pick(choices: &[Choice], normal_text: &str) -> Option<String> {
         [word] => PLACES.iter().position(|names| names.contains(word)),
         _ => None,
     };
-    if let Some(choice) = named.and_then(|place| choices.get(place)).or(choices.last().filter(|_| last)) {
+    if let Some(choice) = named
+        .and_then(|place| choices.get(place))
+        .or(choices.last().filter(|_| last))
+    {
         return Some(choice.value.clone());
     }
     let mut fitting = choices.iter().filter(|choice| {
@@ -179,7 +217,11 @@ fn pick(choices: &[Choice], normal_text: &str) -> Option<String> {
 }
 
 /// The slots in the order in which a message fills them: what was asked for, what is empty, what can be corrected.
-pub(super) fn in_order<'f>(flow: &'f Flow, asked: Option<&str>, filled: impl Fn(&str) -> bool) -> Vec<&'f Slot> {
+pub(super) fn in_order<'f>(
+    flow: &'f Flow,
+    asked: Option<&str>,
+    filled: impl Fn(&str) -> bool,
+) -> Vec<&'f Slot> {
     let mut slots: Vec<&Slot> = flow.slots.iter().collect();
     slots.sort_by_key(|slot| (asked != Some(slot.name.as_str()), filled(&slot.name)));
     slots
@@ -191,13 +233,17 @@ mod tests {
 
     #[test]
     fn one_of_several_is_picked_by_place_or_by_words() {
-        let choices: Vec<Choice> = ["Tue 1 December, 10:00", "Tue 1 December, 14:30", "Wed 2 December, 10:00"]
-            .iter()
-            .map(|label| Choice {
-                value: label.to_lowercase(),
-                label: (*label).to_owned(),
-            })
-            .collect();
+        let choices: Vec<Choice> = [
+            "Tue 1 December, 10:00",
+            "Tue 1 December, 14:30",
+            "Wed 2 December, 10:00",
+        ]
+        .iter()
+        .map(|label| Choice {
+            value: label.to_lowercase(),
+            label: (*label).to_owned(),
+        })
+        .collect();
         for (text, expected) in [
             ("2", Some(1)),
             ("the second one please", Some(1)),

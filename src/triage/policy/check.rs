@@ -105,11 +105,12 @@ impl Check<'_> {
             Ok(flows) => return Some(flows),
             Err(problems) => problems,
         };
-        self.problems.extend(problems.into_iter().map(|problem| PolicyProblem {
-            line: Some(problem.line),
-            key: format!("flows.{}.{}", problem.flow, problem.key),
-            message: problem.message,
-        }));
+        self.problems
+            .extend(problems.into_iter().map(|problem| PolicyProblem {
+                line: Some(problem.line),
+                key: format!("flows.{}.{}", problem.flow, problem.key),
+                message: problem.message,
+            }));
         None
     }
 

@@ -208,10 +208,17 @@ impl Policy {
         self.rules.labels.get(intent).map(String::as_str)
     }
 
+    /// The queue that lists this intent.
+    pub fn queue_of(&self, intent: &Intent) -> Option<&QueueName> {
+        let listed = self.queues.iter().find(|(_, intents)| intents.contains(intent));
+        listed.map(|(name, _)| name)
+    }
+
+    /// The same, or the one that has the rest.
     pub fn queue_for(&self, intent: Option<&Intent>) -> &QueueName {
-        let listed =
-            intent.and_then(|intent| self.queues.iter().find(|(_, intents)| intents.contains(intent)));
-        listed.map_or(&self.default_queue, |(name, _)| name)
+        intent
+            .and_then(|intent| self.queue_of(intent))
+            .unwrap_or(&self.default_queue)
     }
 
     /// Every intent that the policy names, with the key under which it stands.
@@ -230,7 +237,10 @@ impl Policy {
             .queues
             .iter()
             .map(|(queue, intents)| (format!("queues.{queue}.intents"), intents.iter().collect()));
-        let flows = self.flows.intents().map(|(flow, intent)| (format!("flows.{flow}.intents"), vec![intent]));
+        let flows = self
+            .flows
+            .intents()
+            .map(|(flow, intent)| (format!("flows.{flow}.intents"), vec![intent]));
         lists
             .chain(queues)
             .chain(flows)

@@ -96,6 +96,9 @@ pub struct Mood {
 pub struct Limits {
     pub failures: u32,
     pub turns: u32,
+    /// How long a customer pauses before the bot answers, in milliseconds; 0: it answers each message at once.
+    #[serde(default)]
+    pub pause_ms: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -31,13 +31,19 @@ fn any_move() -> impl Strategy<Value = Move> {
         ("654321", "provide_info 0.6"),
         ("111111", "provide_info 0.6"),
         ("send it again", "help_general 0.3"),
-        ("book a basic service tomorrow", "appointment_book 0.9; date 2026-01-06"),
+        (
+            "book a basic service tomorrow",
+            "appointment_book 0.9; date 2026-01-06",
+        ),
         ("the first one", "help_general 0.3"),
         ("yes", "affirm 0.9"),
         ("no", "deny 0.9"),
         ("never mind", "deny 0.3"),
         ("how much is the volt", "product_info 0.9"),
-        ("how do i return it", "return_exchange 0.9; hit return return_exchange 0.5"),
+        (
+            "how do i return it",
+            "return_exchange 0.9; hit return return_exchange 0.5",
+        ),
         ("and the other one?", "help_general 0.3"),
         ("hello", "greeting 0.9"),
         ("bye", "goodbye 0.9"),
@@ -58,9 +64,15 @@ fn fields(work: &Work) -> String {
         Work::Lookup { request } if request.lookup == "shop.order" => {
             format!(r#"{{"status":"{SECRET}","due":"{SECRET}"}}"#)
         }
-        Work::Lookup { request } if request.lookup == "shop.book" => format!(r#"{{"start_text":"{SECRET}"}}"#),
-        Work::Lookup { request } if request.lookup == "shop.free_slots" => r#"{"slots":["10:00"]}"#.to_owned(),
-        Work::Lookup { .. } | Work::SendCode { .. } | Work::Timer => r#"{"name":"Volt","price":"£1"}"#.to_owned(),
+        Work::Lookup { request } if request.lookup == "shop.book" => {
+            format!(r#"{{"start_text":"{SECRET}"}}"#)
+        }
+        Work::Lookup { request } if request.lookup == "shop.free_slots" => {
+            r#"{"slots":["10:00"]}"#.to_owned()
+        }
+        Work::Lookup { .. } | Work::SendCode { .. } | Work::Timer => {
+            r#"{"name":"Volt","price":"£1"}"#.to_owned()
+        }
     }
 }
 

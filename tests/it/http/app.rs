@@ -18,6 +18,7 @@ use firstline::domain::sentiment::Sentiment;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::engine::{Engine, InService, Parts};
 use firstline::entropy;
+use firstline::http::identity::IdentitySecret;
 use firstline::http::keys::new_key;
 use firstline::http::router::router;
 use firstline::http::state::{AppState, HealthCheck, Options, ReloadError, Reloaded};
@@ -25,12 +26,16 @@ use firstline::live::Live;
 use firstline::ports::{ApiKeys, Classifier, KnowledgeBase, SearchQuery};
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
+use firstline::triage::policy::Policy;
 use serde_json::{Value, json};
 use tower::Service;
 
 use crate::support::sample_policy;
 
 pub(crate) const WORKSPACE: &str = "default";
+
+/// What the company's page signs with.
+pub(crate) const IDENTITY_SECRET: &str = "0123456789abcdef0123456789abcdef";
 
 /// Reads by the words in the text: what a test writes decides what is understood.
 #[derive(Debug)]
@@ -133,9 +138,33 @@ fn reloaded(model: Option<PathBuf>) -> Result<Reloaded, ReloadError> {
     })
 }
 
+/// What a test may want otherwise.
+pub(crate) struct Setup {
+    pub(crate) options: Options,
+    pub(crate) identity: Option<IdentitySecret>,
+    pub(crate) policy: Arc<Policy>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            // Tests of other things are not to run into the limits.
+            options: Options {
+                visitor_per_second: 0,
+                opens_per_second: 0,
+                key_per_second: 0,
+                ..Options::default()
+            },
+            identity: IdentitySecret::new(IDENTITY_SECRET).ok(),
+            policy: sample_policy(),
+        }
+    }
+}
+
 /// A server without a socket.
 pub(crate) struct TestApp {
     router: Router,
+    pub(crate) engine: Engine,
     pub(crate) store: Arc<MemoryStore>,
     now: Arc<Mutex<Timestamp>>,
     pub(crate) tasks: Tasks,
@@ -148,17 +177,18 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) async fn new() -> Self {
-        // Tests of other things are not to run into the limits.
-        Self::with(Options {
-            visitor_per_second: 0,
-            opens_per_second: 0,
-            key_per_second: 0,
-            ..Options::default()
+        Self::of(Setup::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self::of(Setup {
+            options,
+            ..Setup::default()
         })
         .await
     }
 
-    pub(crate) async fn with(options: Options) -> Self {
+    pub(crate) async fn of(setup: Setup) -> Self {
         let store = Arc::new(MemoryStore::default());
         let now = Arc::new(Mutex::new("2026-01-05T09:00:00Z".parse().unwrap()));
         let tasks = Tasks::default();
@@ -167,20 +197,22 @@ impl TestApp {
         tasks.run("live", live.clone().run());
         let clock = Arc::clone(&now);
         let parts = Arc::clone(&health);
+        let engine = Engine {
+            workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
+            in_service: InService::new(Parts {
+                classifier: Arc::new(ScriptedClassifier),
+                knowledge: Arc::new(TinyKnowledge),
+                policy: setup.policy,
+            }),
+            store: store.clone(),
+            clock: Arc::new(move || *clock.lock().unwrap()),
+        };
         let state = AppState {
-            engine: Engine {
-                workspace: WorkspaceId::parse(WORKSPACE).unwrap(),
-                in_service: InService::new(Parts {
-                    classifier: Arc::new(ScriptedClassifier),
-                    knowledge: Arc::new(TinyKnowledge),
-                    policy: sample_policy(),
-                }),
-                store: store.clone(),
-                clock: Arc::new(move || *clock.lock().unwrap()),
-            },
+            engine: engine.clone(),
             live,
-            options,
+            options: setup.options,
             visitor_secret: [7; 32],
+            identity: setup.identity,
             check_url: Arc::new(|url| {
                 assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
@@ -198,6 +230,7 @@ impl TestApp {
         };
         let mut app = Self {
             router: router(state),
+            engine,
             store,
             now,
             tasks,

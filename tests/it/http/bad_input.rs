@@ -188,6 +188,19 @@ async fn bad_queries() {
             .problem(400, "invalid_query")
             .await;
     }
+    let (id, token) = app.open().await;
+    let messages = format!("/v1/conversations/{id}/messages");
+    for (path, body) in [
+        ("/v1/conversations", json!({})),
+        (&messages, json!({ "text": "hi" })),
+    ] {
+        for query in ["wait=21", "wait=-1", "wait=1.5", "wait=x", "wiat=1"] {
+            app.post(&format!("{path}?{query}"), &token, &body)
+                .problem(400, "invalid_query")
+                .await;
+        }
+    }
+    assert_eq!(app.get(&messages, &token).ok(200).await["data"], json!([]));
     app.get("/v1/queue?cursor=nonsense", &app.agent)
         .problem(400, "invalid_cursor")
         .await;

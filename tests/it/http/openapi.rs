@@ -52,6 +52,27 @@ async fn the_document_is_sound() {
     }
 }
 
+#[tokio::test]
+async fn waiting_and_signing_are_explained() {
+    let app = TestApp::new().await;
+    let document = app.get("/openapi.json", "").ok(200).await;
+    for path in ["/v1/conversations", "/v1/conversations/{id}/messages"] {
+        let parameters = document["paths"][path]["post"]["parameters"].as_array().unwrap();
+        let wait = parameters
+            .iter()
+            .find(|parameter| parameter["name"] == "wait")
+            .unwrap();
+        assert_eq!((&wait["in"], &wait["required"]), (&"query".into(), &false.into()));
+        assert_eq!(wait["schema"]["maximum"], 20, "{wait}");
+    }
+    let customer = &document["components"]["schemas"]["CustomerBody"]["properties"];
+    for name in ["signature", "issued_at", "verified"] {
+        assert!(customer[name]["description"].is_string(), "{name}: {customer}");
+    }
+    let buttons = &document["components"]["schemas"]["MessageView"]["properties"]["buttons"];
+    assert_eq!(buttons["type"], "array");
+}
+
 fn collect_references(value: &Value, references: &mut BTreeSet<String>) {
     if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
         references.insert(reference.to_owned());

@@ -2,6 +2,7 @@
 
 pub(crate) mod program;
 pub(crate) mod server;
+pub(crate) mod shop;
 
 use std::fs;
 use std::path::Path;
@@ -41,7 +42,15 @@ pub(crate) fn sample_policy() -> Arc<Policy> {
         let folder = repository().join("knowledge");
         let knowledge = Knowledge::load(&folder).unwrap();
         let text = fs::read_to_string(folder.join("policy.yml")).unwrap();
-        Arc::new(Policy::parse(&text, &written(&knowledge), "http://127.0.0.1:8080", "test".into()).unwrap())
+        Arc::new(
+            Policy::parse(
+                &text,
+                &written(&knowledge),
+                "http://127.0.0.1:8080",
+                "test".into(),
+            )
+            .unwrap(),
+        )
     });
     Arc::clone(&POLICY)
 }

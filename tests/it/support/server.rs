@@ -3,13 +3,13 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
 
 use reqwest::Client;
 use serde_json::Value;
 
-use crate::support::program::program;
+use crate::support::program::{program, terminate};
 use crate::support::repository;
 
 /// A schedule that gives up only after minutes, and begins within milliseconds.
@@ -37,7 +37,12 @@ impl Server {
 
     /// What it writes to standard error goes to `log`.
     pub(crate) fn start_logging(data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
-        let mut child = program(repository())
+        Self::start_in(repository(), data, environment, log)
+    }
+
+    /// On the business that `folder` holds.
+    pub(crate) fn start_in(folder: &Path, data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
+        let mut child = program(folder)
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
             .env("FIRSTLINE_WEBHOOKS__ALLOW_HTTP", "true")
@@ -85,15 +90,7 @@ impl Server {
 
     /// SIGTERM, and how it ended.
     pub(crate) fn stop(&mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-        self.child.wait().unwrap()
+        terminate(&mut self.child)
     }
 }
 

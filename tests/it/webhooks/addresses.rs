@@ -7,7 +7,8 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use firstline::domain::time::Duration as SignedDuration;
 use firstline::domain::webhook::DeliveryState;
-use firstline::outbox::{Options, guard};
+use firstline::egress::guard;
+use firstline::outbox::Options;
 
 use crate::webhooks::setup::{Receiver, Setup, options, settle};
 

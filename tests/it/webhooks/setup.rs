@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use firstline::domain::id::{EndpointId, EventId};
 use firstline::domain::time::{Duration as SignedDuration, Timestamp};
 use firstline::domain::webhook::{Attempt, Delivery, Endpoint};
+use firstline::egress::guard;
 use firstline::outbox::worker::Worker;
-use firstline::outbox::{Options, guard, signature};
+use firstline::outbox::{Options, signature};
 use firstline::ports::Store;
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
@@ -24,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Clone)]
 pub(crate) struct Hit {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
@@ -55,14 +58,21 @@ impl Receiver {
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         let hits: Arc<Mutex<Vec<Hit>>> = Arc::default();
         let known = Arc::clone(&hits);
-        let app = Router::new().fallback(async move |headers: HeaderMap, body: Bytes| {
-            let number = {
-                let mut hits = known.lock().expect("no panic before");
-                hits.push(Hit { headers, body });
-                hits.len() - 1
-            };
-            answer(number).await
-        });
+        let app = Router::new().fallback(
+            async move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+                let number = {
+                    let mut hits = known.lock().expect("no panic before");
+                    hits.push(Hit {
+                        method,
+                        uri,
+                        headers,
+                        body,
+                    });
+                    hits.len() - 1
+                };
+                answer(number).await
+            },
+        );
         tasks.spawn("receiver", async move {
             axum::serve(listener, app).await.expect("it serves")
         });

@@ -1,17 +1,16 @@
 //! Checking flows before any customer meets them: what they name is there, a proof of identity comes before private
 //! lookups and a yes before what writes, and every reply can be said where it stands.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod lines;
 
-use minijinja::ErrorKind;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::flow::{Call, Deed, Ending, Fill, Flow, FlowState, Slot, Step};
-use crate::domain::intent::{Intent, ScoredIntent};
+use crate::domain::flow::{Call, Deed, Ending, Fill, Flow, Slot, Step};
+use crate::domain::intent::Intent;
 use crate::domain::lookup::{LookupResult, LookupSpec};
 use crate::triage::flow::FlowProblem;
-use crate::triage::flow::lines::{Lines, RESERVED, context};
-use crate::triage::flow::run::OK;
-use crate::triage::reply;
+use crate::triage::flow::lines::{Lines, RESERVED};
+use crate::triage::flow::lookup::OK;
 
 pub(super) struct Check<'a> {
     flows: &'a [Flow],
@@ -56,12 +55,30 @@ impl<'a> Check<'a> {
                 self.refuse(flow, 1, "id", "another flow has this id; rename one".to_owned());
             }
             if flow.intents.is_empty() {
-                self.refuse(flow, 1, "intents", "no intent starts this flow; name one".to_owned());
+                self.refuse(
+                    flow,
+                    1,
+                    "intents",
+                    "no intent starts this flow; name one".to_owned(),
+                );
             }
             for intent in &flow.intents {
                 if let Some(other) = intents.insert(intent, &flow.id) {
-                    self.refuse(flow, 1, "intents", format!("{intent} starts the flow {other} already; choose one"));
+                    self.refuse(
+                        flow,
+                        1,
+                        "intents",
+                        format!("{intent} starts the flow {other} already; choose one"),
+                    );
                 }
+            }
+            for name in flow.needs.iter().filter(|name| flow.slot(name).is_none()) {
+                self.refuse(
+                    flow,
+                    1,
+                    "needs",
+                    format!("there is no slot {name:?}; add it under slots"),
+                );
             }
             self.replies(flow);
             self.steps(flow);
@@ -103,7 +120,11 @@ impl<'a> Check<'a> {
                 self.refuse(flow, reply.line, &reply.id, message);
             }
         }
-        for slot in flow.slots.iter().filter(|slot| !known.asked.contains(slot.name.as_str())) {
+        for slot in flow
+            .slots
+            .iter()
+            .filter(|slot| !known.asked.contains(slot.name.as_str()))
+        {
             let message = "no step asks for this slot; remove it, or add one that does".to_owned();
             self.refuse(flow, slot.line, &slot.name, message);
         }
@@ -113,7 +134,12 @@ impl<'a> Check<'a> {
         match &step.deed {
             Deed::Ask { slot } => match flow.slot(slot) {
                 Some(slot) => self.slot(flow, slot, known),
-                None => self.refuse(flow, step.line, "ask", format!("there is no slot {slot:?}; add it under slots")),
+                None => self.refuse(
+                    flow,
+                    step.line,
+                    "ask",
+                    format!("there is no slot {slot:?}; add it under slots"),
+                ),
             },
             Deed::Verify { call } => {
                 self.call(flow, step, call, "verify", known);
@@ -123,7 +149,8 @@ impl<'a> Check<'a> {
                 self.call(flow, step, call, "lookup", known);
                 self.order(flow, step, call, known);
                 if RESERVED.contains(&name.as_str()) || known.results.insert(name, &call.lookup).is_some() {
-                    let message = format!("{name:?} means something else in this flow already; give another `as`");
+                    let message =
+                        format!("{name:?} means something else in this flow already; give another `as`");
                     self.refuse(flow, step.line, "as", message);
                 }
                 self.outcomes(flow, step, call, on, known);
@@ -155,30 +182,63 @@ impl<'a> Check<'a> {
         }
         let Some(spec) = self.lookups.get(&call.lookup) else {
             let there: Vec<&str> = self.lookups.keys().map(String::as_str).collect();
-            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-            let message = format!("there is no lookup {:?}; firstline.toml declares {there}", call.lookup);
+            let there = if there.is_empty() {
+                "none".to_owned()
+            } else {
+                there.join(", ")
+            };
+            let message = format!(
+                "there is no lookup {:?}; firstline.toml declares {there}",
+                call.lookup
+            );
             return self.refuse(flow, step.line, key, message);
         };
         if spec.sends_code != (key == "verify") {
             let message = "`verify` takes a lookup that sends a code, and `lookup` one that does not; see `{code}` in firstline.toml";
             self.refuse(flow, step.line, key, message.to_owned());
         }
-        for missing in spec.arguments.iter().filter(|argument| !call.with.contains_key(*argument)) {
-            self.refuse(flow, step.line, "with", format!("{} needs {missing:?}; add it", call.lookup));
+        for missing in spec
+            .arguments
+            .iter()
+            .filter(|argument| !call.with.contains_key(*argument))
+        {
+            self.refuse(
+                flow,
+                step.line,
+                "with",
+                format!("{} needs {missing:?}; add it", call.lookup),
+            );
         }
-        for unknown in call.with.keys().filter(|argument| !spec.arguments.contains(*argument)) {
-            self.refuse(flow, step.line, "with", format!("{} takes no {unknown:?}; remove it", call.lookup));
+        for unknown in call
+            .with
+            .keys()
+            .filter(|argument| !spec.arguments.contains(*argument))
+        {
+            self.refuse(
+                flow,
+                step.line,
+                "with",
+                format!("{} takes no {unknown:?}; remove it", call.lookup),
+            );
         }
     }
 
     /// A proof comes before what is private, and a yes before what writes.
     fn order(&mut self, flow: &Flow, step: &Step, call: &Call, known: &mut Known<'_>) {
-        let Some(spec) = self.lookups.get(&call.lookup) else { return };
+        let Some(spec) = self.lookups.get(&call.lookup) else {
+            return;
+        };
         if spec.private && !known.verified {
-            let message = format!("{} is private: put a `verify` step without `if` before it", call.lookup);
+            let message = format!(
+                "{} is private: put a `verify` step without `if` before it",
+                call.lookup
+            );
             self.refuse(flow, step.line, "lookup", message);
         }
-        let confirmed = known.confirmed.iter().any(|c| c.is_none() || *c == step.condition.as_ref());
+        let confirmed = known
+            .confirmed
+            .iter()
+            .any(|c| c.is_none() || *c == step.condition.as_ref());
         if spec.writes && !confirmed {
             let message = format!(
                 "{} changes something: put a `confirm` step before it, without `if` or with the same one",
@@ -199,87 +259,42 @@ impl<'a> Check<'a> {
         on: &'f BTreeMap<String, Ending>,
         known: &mut Known<'f>,
     ) {
-        let Some(spec) = self.lookups.get(&call.lookup) else { return };
-        for outcome in spec.outcomes.iter().filter(|outcome| *outcome != OK && !on.contains_key(*outcome)) {
-            let message = format!("{} can come out as {outcome:?}; say under `on` what then", call.lookup);
+        let Some(spec) = self.lookups.get(&call.lookup) else {
+            return;
+        };
+        for outcome in spec
+            .outcomes
+            .iter()
+            .filter(|outcome| *outcome != OK && !on.contains_key(*outcome))
+        {
+            let message = format!(
+                "{} can come out as {outcome:?}; say under `on` what then",
+                call.lookup
+            );
             self.refuse(flow, step.line, "on", message);
         }
         for (outcome, ending) in on {
             if outcome == OK || outcome == LookupResult::UNAVAILABLE {
-                let message = format!("{outcome:?} cannot stand here: `ok` goes on with the next step, `unavailable` goes to a person");
+                let message = format!(
+                    "{outcome:?} cannot stand here: `ok` goes on with the next step, `unavailable` goes to a person"
+                );
                 self.refuse(flow, step.line, "on", message);
             } else if !spec.outcomes.contains(outcome) {
                 let message = format!("{} never comes out as {outcome:?}; remove it", call.lookup);
                 self.refuse(flow, step.line, "on", message);
             }
             if ending.say.is_none() && ending.again.is_none() && ending.hand_off.is_none() {
-                let message = format!("say what happens on {outcome:?}: a reply, `again` with a slot, or `handoff`");
+                let message =
+                    format!("say what happens on {outcome:?}: a reply, `again` with a slot, or `handoff`");
                 self.refuse(flow, step.line, "on", message);
             }
             if let Some(reply) = &ending.say {
                 self.reply(flow, step.line, "on", reply, known);
             }
             if let Some(slot) = ending.again.as_deref().filter(|slot| !known.asked.contains(slot)) {
-                let message = format!("{slot:?} is not asked for before this step; `again` goes back to where it is");
+                let message =
+                    format!("{slot:?} is not asked for before this step; `again` goes back to where it is");
                 self.refuse(flow, step.line, "again", message);
-            }
-        }
-    }
-
-    /// The reply is there, mentions only what is known by then, and ends.
-    fn reply<'f>(&mut self, flow: &'f Flow, line: u64, key: &str, reply: &'f str, known: &mut Known<'f>) {
-        known.said.insert(reply);
-        let id = name(flow, reply);
-        if !self.lines.has(&id) {
-            let broken = flow.replies.iter().any(|written| written.id == reply);
-            if !broken || flow.replies.iter().all(|r| r.id != reply || r.locale.as_deref().is_some_and(|l| l != self.locale)) {
-                let message = format!("there is no reply {reply:?} in locale {:?}; add it under replies", self.locale);
-                self.refuse(flow, line, key, message);
-            }
-            return;
-        }
-        let variables = self.lines.variables(&id);
-        let place = flow.replies.iter().find(|written| written.id == reply).map_or(line, |written| written.line);
-        self.variables(flow, place, reply, variables, known);
-        let specs = self.lookups;
-        let sample = sample(flow, specs);
-        let context = context(flow, &sample, |lookup| specs.get(lookup), "x", "x");
-        if let Err(error) = self.lines.render(&id, &context)
-            && error.kind() == ErrorKind::OutOfFuel
-        {
-            let message = format!("takes more than {} steps; remove the loop", reply::FUEL);
-            self.refuse(flow, place, reply, message);
-        }
-    }
-
-    fn expression(&mut self, flow: &Flow, line: u64, key: &str, expression: &str, known: &Known<'_>) {
-        match self.lines.variables_of(expression) {
-            Ok(variables) => self.variables(flow, line, key, variables, known),
-            Err(error) => self.refuse(flow, line, key, format!("{expression:?} cannot be read: {error}")),
-        }
-    }
-
-    fn variables(&mut self, flow: &Flow, line: u64, key: &str, variables: HashSet<String>, known: &Known<'_>) {
-        let mut variables: Vec<String> = variables.into_iter().collect();
-        variables.sort();
-        for variable in variables {
-            let (root, part) = variable.split_once('.').unwrap_or((&variable, ""));
-            let part = part.split('.').next().unwrap_or_default();
-            let spec = known.results.get(root).and_then(|lookup| self.lookups.get(*lookup));
-            let there = match root {
-                "slots" => flow.slot(part).is_some(),
-                "customer" | "business" => part == "name",
-                _ => spec.is_some_and(|spec| part == "outcome" || spec.fields.contains(part)),
-            };
-            if !there {
-                let results = known.results.iter().filter_map(|(name, lookup)| {
-                    let fields: Vec<&str> = self.lookups.get(*lookup)?.fields.iter().map(String::as_str).collect();
-                    Some(format!("{name}.({})", fields.join("|")))
-                });
-                let slots = flow.slots.iter().map(|slot| format!("slots.{}", slot.name));
-                let names = ["customer.name".to_owned(), "business.name".to_owned()];
-                let all: Vec<String> = slots.chain(results).chain(names).collect();
-                self.refuse(flow, line, key, format!("{variable} is not known here; known are {}", all.join(", ")));
             }
         }
     }
@@ -287,33 +302,4 @@ impl<'a> Check<'a> {
 
 fn name(flow: &Flow, reply: &str) -> String {
     format!("{}.{reply}", flow.id)
-}
-
-/// A state in which everything has a value.
-fn sample(flow: &Flow, specs: &BTreeMap<String, LookupSpec>) -> FlowState {
-    let results = flow.steps.iter().filter_map(|step| match &step.deed {
-        Deed::Lookup { call, name, .. } => {
-            let fields = specs.get(&call.lookup)?.fields.iter().map(|field| (field.clone(), "1".into()));
-            let result = LookupResult {
-                outcome: OK.to_owned(),
-                fields: fields.collect(),
-                problem: String::new(),
-            };
-            Some((name.clone(), result))
-        }
-        Deed::Ask { .. } | Deed::Verify { .. } | Deed::Confirm { .. } | Deed::Say { .. } | Deed::HandOff { .. } | Deed::End => None,
-    });
-    FlowState {
-        flow: flow.id.clone(),
-        version: flow.version.clone(),
-        intent: ScoredIntent {
-            name: Intent::new(flow.id.clone()),
-            confidence: 1.0,
-        },
-        step: 0,
-        slots: flow.slots.iter().map(|slot| (slot.name.clone(), "1".to_owned())).collect(),
-        results: results.collect(),
-        asked: BTreeMap::new(),
-        waits_for: None,
-    }
 }

@@ -1,6 +1,6 @@
-//! Where webhooks may go: a public address over https, unless the operator allows more. It keeps whoever may
-//! register an endpoint from reaching the inside of the network (server-side request forgery). Pure; knows nothing
-//! of sending. A name's addresses are judged each time it is looked up, because they can change in between.
+//! Where calls may go: a public address over https, unless the operator allows more. It keeps whoever names a URL, or
+//! answers for a name, from reaching the inside of the network (server-side request forgery). Pure; knows nothing of
+//! sending. A name's addresses are judged each time it is looked up, because they can change in between.
 
 use std::net::IpAddr;
 
@@ -9,7 +9,7 @@ use reqwest::Url;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::outbox::network;
+use crate::egress::network;
 
 const URL_BYTES_MAX: usize = 2000;
 
@@ -36,24 +36,24 @@ impl Default for Options {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UrlError {
-    #[error("the webhook URL has {0} bytes; give at most {URL_BYTES_MAX}")]
+    #[error("the URL has {0} bytes; give at most {URL_BYTES_MAX}")]
     TooLong(usize),
-    #[error("the webhook URL cannot be read: {0}; give one like https://example.com/firstline")]
+    #[error("the URL cannot be read: {0}; give one like https://example.com/firstline")]
     Invalid(String),
-    #[error("the webhook URL starts with {0}://; give https:// (plain http can be allowed by `allow_http`)")]
+    #[error("the URL starts with {0}://; give https:// (plain http can be allowed by `allow_http`)")]
     Scheme(String),
-    #[error("the webhook URL holds a user name or password; leave it out, each call is signed")]
+    #[error("the URL holds a user name or password; leave it out, secrets do not belong in a URL")]
     Credentials,
-    #[error("the webhook URL names port {0}, which is not among the allowed `ports`")]
+    #[error("the URL names port {0}, which is not among the allowed `ports`")]
     Port(u16),
     #[error("{host} is at {address}, which is not a public address; it can be allowed by `networks`")]
     Private { host: String, address: IpAddr },
-    #[error("{0} has no address; correct the host name of the webhook URL")]
+    #[error("{0} has no address; correct the host name of the URL")]
     NoAddress(String),
 }
 
-/// All that can be said of a URL without looking its host up. To be asked when an endpoint is registered, and
-/// again before every attempt.
+/// All that can be said of a URL without looking its host up. To be asked when a URL is taken in; before every call
+/// the client asks again.
 pub fn check_url(text: &str, options: &Options) -> Result<Url, UrlError> {
     if text.len() > URL_BYTES_MAX {
         return Err(UrlError::TooLong(text.len()));
