@@ -46,23 +46,50 @@ struct Weights {
 }
 
 const WITH_MEANING: Weights = Weights {
-    meaning: 21.0,
-    asked: 10.0,
-    coverage: 1.95,
+    meaning: 19.36,
+    asked: 8.00,
+    coverage: 2.67,
     words: 0.0,
-    intent: 2.0,
-    beginning: 4.2,
-    context: 1.14,
+    intent: 1.74,
+    beginning: 3.96,
+    context: 1.13,
 };
 
 const WORDS_ALONE: Weights = Weights {
     meaning: 0.0,
     asked: 0.0,
-    coverage: 3.1,
-    words: 1.6,
-    intent: 3.0,
-    beginning: 4.2,
-    context: 1.14,
+    coverage: 3.79,
+    words: 1.61,
+    intent: 4.12,
+    beginning: 4.32,
+    context: 0.91,
+};
+
+/// What the chance of a passage is made of, as log-odds.
+#[derive(Debug, Clone, Copy)]
+struct Odds {
+    bias: f32,
+    /// The likeness in meaning or, without an embedding, the coverage.
+    nearness: f32,
+    ahead: f32,
+    ahead_of_articles: f32,
+    context: f32,
+}
+
+const ODDS_WITH_MEANING: Odds = Odds {
+    bias: -2.43,
+    nearness: 2.60,
+    ahead: 0.65,
+    ahead_of_articles: 0.09,
+    context: 0.08,
+};
+
+const ODDS_BY_WORDS: Odds = Odds {
+    bias: -2.13,
+    nearness: 1.19,
+    ahead: 0.68,
+    ahead_of_articles: 0.07,
+    context: 0.03,
 };
 
 /// What of a passage's likeness is that of its text; the rest is that of its heading. See [`crate::knowledge::embeddings`].
@@ -86,11 +113,7 @@ const AHEAD_MAX: f32 = 6.0;
 impl Evidence {
     /// Higher is better; says nothing across questions.
     pub(crate) fn rank(&self) -> f32 {
-        let weights = if self.meaning.is_some() {
-            WITH_MEANING
-        } else {
-            WORDS_ALONE
-        };
+        let weights = self.weights();
         weights.meaning * self.meaning.unwrap_or_default()
             + weights.asked * self.asked
             + weights.coverage * self.coverage
@@ -98,6 +121,13 @@ impl Evidence {
             + weights.intent * self.intent
             + weights.beginning * self.beginning
             + weights.context * self.context
+    }
+
+    fn weights(&self) -> &'static Weights {
+        match self.meaning {
+            Some(_) => &WITH_MEANING,
+            None => &WORDS_ALONE,
+        }
     }
 
     /// False where nothing at all speaks for the passage.
@@ -128,12 +158,84 @@ pub struct Standing {
 
 /// The chance, 0 to 1, that a passage answers the question.
 pub(crate) fn chance(evidence: &Evidence, standing: Standing) -> f32 {
-    let ahead = standing.ahead.clamp(-AHEAD_MAX, AHEAD_MAX);
-    let ahead_of_articles = standing.ahead_of_articles.clamp(-AHEAD_MAX, AHEAD_MAX);
-    let context = (WITH_MEANING.context * evidence.context).min(AHEAD_MAX);
-    let score = match evidence.meaning {
-        Some(meaning) => -2.24 + 2.18 * meaning + 0.59 * ahead + 0.1 * ahead_of_articles + 0.03 * context,
-        None => -2.5 + 2.0 * evidence.coverage + 0.59 * ahead + 0.1 * ahead_of_articles + 0.03 * context,
+    let (odds, nearness) = match evidence.meaning {
+        Some(meaning) => (ODDS_WITH_MEANING, meaning),
+        None => (ODDS_BY_WORDS, evidence.coverage),
     };
+    let [ahead, ahead_of_articles] =
+        [standing.ahead, standing.ahead_of_articles].map(|ahead| ahead.clamp(-AHEAD_MAX, AHEAD_MAX));
+    let context = (evidence.weights().context * evidence.context).min(AHEAD_MAX);
+    let score = odds.bias
+        + odds.nearness * nearness
+        + odds.ahead * ahead
+        + odds.ahead_of_articles * ahead_of_articles
+        + odds.context * context;
     1.0 / (1.0 + (-score).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{prop_assert, proptest};
+
+    use super::*;
+
+    fn evidence(values: [f32; 7], meaning: bool) -> Evidence {
+        let [likeness, asked, coverage, words, intent, beginning, context] = values;
+        Evidence {
+            meaning: meaning.then_some(likeness),
+            asked,
+            coverage,
+            words,
+            intent,
+            beginning,
+            context,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_of_anything_never_ranks_lower(values in [0.0_f32..1.0; 7], at in 0_usize..7, more in 0.0_f32..1.0) {
+            for meaning in [true, false] {
+                let mut raised = values;
+                raised[at] += more;
+                prop_assert!(evidence(raised, meaning).rank() >= evidence(values, meaning).rank());
+            }
+        }
+
+        #[test]
+        fn the_further_ahead_the_likelier_and_always_a_probability(
+            values in [0.0_f32..1.0; 7], ahead in -50.0_f32..50.0, more in 0.0_f32..50.0,
+        ) {
+            for meaning in [true, false] {
+                let found = evidence(values, meaning);
+                let at = |ahead| chance(&found, Standing { ahead, ahead_of_articles: ahead });
+                prop_assert!((0.0..=1.0).contains(&at(ahead)) && at(ahead + more) >= at(ahead));
+                prop_assert!((0.0..=1.0).contains(&at(f32::INFINITY)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_question_is_for_the_beginning_and_a_long_one_is_not() {
+        let found: Vec<f32> = [0, 1, 2, 3, 9].map(beginning).into();
+        assert!(found.is_sorted_by(|a, b| a >= b), "{found:?}");
+        assert!(found[2] > 0.0 && found[3] == 0.0 && found[4] < 0.0, "{found:?}");
+    }
+
+    #[test]
+    fn what_was_said_counts_only_where_the_question_leaves_it_open() {
+        assert_eq!([0, 1, 13, 900].map(openness), [0.0, 0.0, 1.0, 1.0]);
+        assert!(openness(4) > 0.2 && openness(4) < 0.3);
+    }
+
+    #[test]
+    fn nothing_speaks_for_a_passage_that_shares_nothing() {
+        assert!(!Evidence::default().any());
+        let beginning = Evidence {
+            beginning: 0.6,
+            ..Evidence::default()
+        };
+        assert!(!beginning.any(), "being a beginning alone is nothing");
+        assert!(evidence([0.0; 7], true).any());
+    }
 }
