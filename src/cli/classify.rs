@@ -20,7 +20,7 @@ use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Text;
 use crate::domain::reading::{Fault, Reading};
 use crate::domain::sentiment::Sentiment;
-use crate::domain::turn::Input;
+use crate::domain::turn::{Action, Input, Turn};
 use crate::engine::{Engine, Parts};
 use crate::ports::Classifier;
 use crate::store::memory::MemoryStore;
@@ -61,7 +61,7 @@ struct Verdict {
     sentiment: Sentiment,
     /// ISO 639-1; null when it cannot be told.
     language: Option<String>,
-    /// What the bot would do with this as the first message; null without a knowledge folder to decide by.
+    /// What the bot would do with this as the first message, `answer` where it begins a flow; null without a knowledge folder to decide by.
     action: Option<&'static str>,
 }
 
@@ -163,7 +163,15 @@ fn first_action(engine: &Engine, parts: &Parts, text: Text, reading: &Reading) -
     let conversation = Conversation::new(engine.workspace.clone(), id, Customer::default(), now);
     let input = Input::CustomerMessage { text };
     let turn = decide(&conversation, &input, reading, &parts.policy, now);
-    turn.ok().map(|turn| turn.action.as_str())
+    turn.ok().map(|turn| action(&turn))
+}
+
+/// A flow that begins with a question, or a lookup, is how the bot answers a routine request.
+fn action(turn: &Turn) -> &'static str {
+    match turn.action {
+        Action::Ask | Action::Wait if turn.conversation.progress.flow.is_some() => Action::Answer.as_str(),
+        action => action.as_str(),
+    }
 }
 
 fn table_row(verdict: &Verdict) -> String {

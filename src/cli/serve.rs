@@ -61,9 +61,10 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let connectors = assemble::connectors(config)?;
     let identity = config.identity_secret();
     let identity = identity.map_err(|problem| ConfigError::Problems(vec![problem]))?;
+    // Before anything is kept in its folder.
+    let (store, writer) = assemble::store(config).await?;
     let content = assemble::content(config, public_url)?;
     let model = assemble::model(config)?;
-    let (store, writer) = assemble::store(config).await?;
 
     let tasks = Tasks::default();
     tasks.run("store writer", writer.run());

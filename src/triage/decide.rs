@@ -166,6 +166,8 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
         normal: &normal_text,
         reading,
         sure: focus.sure.as_ref(),
+        now: draft.on_the_wall(),
+        date_order: draft.policy.business().date_order,
     };
     flow::expire(draft);
     let answers_flow = flow::answers(draft, &said);

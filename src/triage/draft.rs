@@ -1,5 +1,6 @@
 //! A turn while it is being decided: the conversation as it will be, and what has been said, logged and traced.
 
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use crate::domain::conversation::Conversation;
@@ -38,6 +39,11 @@ impl<'a> Draft<'a> {
             tasks: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// The time on the wall of the business.
+    pub(crate) fn on_the_wall(&self) -> DateTime {
+        self.policy.business().time_zone.to_datetime(self.now)
     }
 
     /// Notes that a rule was considered; returns `fired`, so that a branch can stand on it.

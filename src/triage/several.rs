@@ -1,10 +1,12 @@
 //! Two requests in one message: both are answered, or what can be is and a person takes the rest.
 
+use jiff::civil::DateTime;
 use serde_json::json;
 
 use crate::domain::handoff::Reason;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::Sender;
+use crate::domain::moment::DateOrder;
 use crate::domain::reading::{Clause, Reading};
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
@@ -18,6 +20,10 @@ pub(crate) struct Request {
     normal: String,
     /// The flow that does it; otherwise a passage has to answer it.
     flow: Option<String>,
+    /// The flow that such intents are for, whether or not this clause says enough to start it.
+    kin: Option<String>,
+    now: DateTime,
+    date_order: Option<DateOrder>,
 }
 
 impl Request {
@@ -27,6 +33,9 @@ impl Request {
             clause: clause.clone(),
             normal: phrases::normalise(&clause.text),
             flow: None,
+            kin: draft.policy.flows.of(&intent.name).map(|flow| flow.id.clone()),
+            now: draft.on_the_wall(),
+            date_order: draft.policy.business().date_order,
         };
         // "Where is my order and can I have the invoice, it's FH-10423": what one clause names the others mean as well.
         if clause.reading.entities.is_empty() {
@@ -43,12 +52,16 @@ impl Request {
             normal: &self.normal,
             reading: &self.clause.reading,
             sure: Some(&self.intent.name),
+            now: self.now,
+            date_order: self.date_order,
         }
     }
 
-    /// One flow or one intent: then it is one request, said twice.
+    /// One intent, or the intents of a flow that one of them starts ("how much is the lane, and in which colours does it
+    /// come"): then it is one request, said twice.
     fn is_as(&self, other: &Self) -> bool {
-        self.intent.name == other.intent.name || (self.flow.is_some() && self.flow == other.flow)
+        let starts = self.flow.is_some() || other.flow.is_some();
+        self.intent.name == other.intent.name || (starts && self.kin.is_some() && self.kin == other.kin)
     }
 }
 

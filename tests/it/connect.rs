@@ -90,7 +90,7 @@ async fn an_answer_is_good_for_a_while_and_only_for_the_same_question() {
     assert_eq!(status(ORDER).await, 1, "what went wrong is not kept");
     assert_eq!(status(ORDER).await, 1);
     assert_eq!(status("FH-2").await, 2);
-    tokio::time::sleep(std::time::Duration::from_millis(350)).await;
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     assert_eq!(status(ORDER).await, 3);
     assert_eq!(receiver.hits().len(), 4);
 }

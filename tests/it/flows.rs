@@ -59,6 +59,7 @@ fn specs() -> Vec<LookupSpec> {
             &["status", "due"],
             &["ok", "not_found", "on_hold", "cancelled"],
         )),
+        private(spec("shop.invoice", &["order_number"], &[], &["ok"])),
         spec("shop.free_slots", &["day"], &["slots"], &["ok", "none"]),
         LookupSpec {
             writes: true,
@@ -193,8 +194,8 @@ fn result(outcome: &str, fields: std::collections::BTreeMap<String, serde_json::
     }
 }
 
-/// `date 2026-01-06`, `date 2026-01-06T10:00` and `email a@b.example` are parts of the reading that the decision's table
-/// has no words for.
+/// `date 2026-01-06`, `date 2026-01-06T10:00`, `day friday` (which one is left open) and `email a@b.example` are parts of
+/// the reading that the decision's table has no words for.
 fn ours(read: &str) -> Vec<Entity> {
     read.split(';').filter_map(entity).collect()
 }
@@ -212,6 +213,7 @@ fn entity(part: &str) -> Option<Entity> {
                 ..Entity::new(kind, "then")
             })
         }
+        ("day", words) => Some(Entity::new(EntityKind::Date, words)),
         ("email", address) => Some(Entity::new(EntityKind::Email, address)),
         _ => None,
     }

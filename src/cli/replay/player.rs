@@ -1,17 +1,19 @@
 //! Plays one transcript on the real engine with a store of its own, in time that stands still between lines.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 use crate::cli::replay::reading;
 use crate::cli::replay::transcript::{Ended, Line, Step};
 use crate::cli::show;
 use crate::domain::conversation::Customer;
-use crate::domain::id::{ConversationId, TaskId};
+use crate::domain::id::ConversationId;
 use crate::domain::identity::CodeDigest;
-use crate::domain::lookup::LookupResult;
+use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
@@ -136,8 +138,8 @@ impl Player {
             Step::Ended(ended) => {
                 self.time.fetch_add(1, Ordering::Relaxed);
                 match self.end(ended) {
-                    Some(input) => self.receive(&input).await,
-                    None => Ok(vec!["mistake: nobody has asked for this".to_owned()]),
+                    Ok(input) => self.receive(&input).await,
+                    Err(mistake) => Ok(vec![format!("mistake: {mistake}")]),
                 }
             }
         }
@@ -154,26 +156,64 @@ impl Player {
     }
 
     /// The end of the newest task that it can be the end of; also once more of one that has ended.
-    fn end(&self, ended: &Ended) -> Option<Input> {
-        self.tasks.iter().rev().find_map(|task| {
-            let id = task.id.clone();
-            match (&task.work, ended) {
-                (Work::Lookup { request }, Ended::Lookup { lookup, result }) if request.lookup == *lookup => {
-                    Some(Input::LookupDone {
-                        task: id,
-                        result: result.clone(),
-                    })
-                }
-                (Work::SendCode { request }, Ended::Lookup { lookup, result })
-                    if request.lookup == *lookup =>
-                {
-                    Some(code_sent(id, result))
-                }
-                (Work::SendCode { .. }, Ended::Code { result }) => Some(code_sent(id, result)),
-                (Work::Timer, Ended::Timer) => Some(Input::TimerFired { task: id }),
-                (Work::Lookup { .. } | Work::SendCode { .. } | Work::Timer, _) => None,
+    fn end(&self, ended: &Ended) -> Result<Input, String> {
+        let mut newest_first = self.tasks.iter().rev();
+        let found = newest_first.find_map(|task| match (&task.work, ended) {
+            (Work::Lookup { request } | Work::SendCode { request }, Ended::Lookup { lookup, result })
+                if request.lookup == *lookup =>
+            {
+                Some((task, Some((request, result))))
             }
+            (Work::SendCode { request }, Ended::Code { result }) => Some((task, Some((request, result)))),
+            (Work::Timer, Ended::Timer) => Some((task, None)),
+            (Work::Lookup { .. } | Work::SendCode { .. } | Work::Timer, _) => None,
+        });
+        let (task, answered) = found.ok_or("nobody has asked for this")?;
+        let id = task.id.clone();
+        let Some((request, result)) = answered else {
+            return Ok(Input::TimerFired { task: id });
+        };
+        let result = self.declared(request, result)?;
+        Ok(if matches!(task.work, Work::SendCode { .. }) {
+            Input::CodeSent {
+                digest: CodeDigest::of(&id, CODE),
+                result,
+                task: id,
+            }
+        } else {
+            Input::LookupDone { task: id, result }
         })
+    }
+
+    /// As a connector gives it: fields that an answer lacks are null, and outcomes and fields that are not declared do
+    /// not happen.
+    fn declared(&self, request: &LookupRequest, result: &LookupResult) -> Result<LookupResult, String> {
+        let parts = self.engine.in_service.parts();
+        let mut result = result.clone();
+        let Some(spec) = parts
+            .policy
+            .flows
+            .spec(&request.lookup)
+            .filter(|_| !result.is_unavailable())
+        else {
+            return Ok(result);
+        };
+        let known = |names: &BTreeSet<String>| names.iter().cloned().collect::<Vec<_>>().join(", ");
+        if !spec.outcomes.contains(&result.outcome) {
+            let (name, outcomes) = (&spec.name, known(&spec.outcomes));
+            return Err(format!(
+                "{name} has no outcome `{}`; it has {outcomes}",
+                result.outcome
+            ));
+        }
+        if let Some(field) = result.fields.keys().find(|field| !spec.fields.contains(*field)) {
+            let (name, fields) = (&spec.name, known(&spec.fields));
+            return Err(format!("{name} has no field `{field}`; it has {fields}"));
+        }
+        for field in &spec.fields {
+            result.fields.entry(field.clone()).or_insert(Value::Null);
+        }
+        Ok(result)
     }
 
     async fn input(&mut self, input: &Input) -> Result<Vec<String>, StoreError> {
@@ -246,15 +286,6 @@ impl Player {
             Err(refusal) => output.push(format!("refused: {refusal}")),
         }
         Ok(output)
-    }
-}
-
-/// The code is [`CODE`], whichever task sent it.
-fn code_sent(task: TaskId, result: &LookupResult) -> Input {
-    Input::CodeSent {
-        digest: CodeDigest::of(&task, CODE),
-        result: result.clone(),
-        task,
     }
 }
 

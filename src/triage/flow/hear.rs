@@ -1,10 +1,12 @@
 //! What a customer writes while a flow is under way: a value, a correction, a yes, a code, or something else altogether.
 
+use jiff::civil::DateTime;
 use serde_json::json;
 
-use crate::domain::flow::{Fill, Flow, FlowState, Wait};
+use crate::domain::flow::{Fill, Flow, FlowState, Slot, Wait};
 use crate::domain::handoff::Reason;
 use crate::domain::intent::Intent;
+use crate::domain::moment::DateOrder;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
@@ -23,6 +25,9 @@ pub(crate) struct Said<'a> {
     pub(crate) reading: &'a Reading,
     /// What the bot may take it for; `None` when it is not sure.
     pub(crate) sure: Option<&'a Intent>,
+    /// When it was written, on the wall of the business.
+    pub(crate) now: DateTime,
+    pub(crate) date_order: Option<DateOrder>,
 }
 
 pub(crate) enum Heard {
@@ -74,7 +79,8 @@ pub(crate) fn answers(draft: &mut Draft<'_>, said: &Said<'_>) -> bool {
         Some(Wait::Slot(name)) => flow.slot(name).is_some_and(|slot| {
             let choices = run::choices(draft, flow, slot).unwrap_or_default();
             let something_else = slot.fill == Fill::Text && is_something_else(draft, flow, said);
-            !something_else && slots::find(slot, said, true, &choices, &mut Vec::new()).is_some()
+            let elsewhere = something_else || is_for_another(draft, flow, slot, said);
+            !elsewhere && slots::find(slot, said, true, &choices, &mut Vec::new()).is_some()
         }),
         Some(Wait::Confirmation) => yes_or_no(draft, said).is_some(),
         Some(Wait::Code) => identity::code_in(said.text).is_some() || identity::wants_another(draft, said),
@@ -130,6 +136,9 @@ pub(super) fn take(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, asked: O
     };
     let (mut taken, mut moved) = (Vec::new(), false);
     for slot in slots::in_order(flow, asked, |name| state.slots.contains_key(name)) {
+        if is_for_another(draft, flow, slot, said) {
+            continue;
+        }
         let choices = run::choices(draft, flow, slot).unwrap_or_default();
         let is_asked = asked == Some(slot.name.as_str());
         let Some(value) = slots::find(slot, said, is_asked, &choices, &mut taken) else {
@@ -238,9 +247,23 @@ fn is_something_else(draft: &Draft<'_>, flow: &Flow, said: &Said<'_>) -> bool {
         .is_some_and(|sure| !flow.intents.contains(sure) && !says_little(draft, sure))
 }
 
+/// "First, can I get an invoice for FH-10423?" where another flow asks which order to cancel: a request for a flow of its
+/// own, and what it names is named for that one. Only of what requests have in common; a day or a choice means something
+/// to the flow alone that asked for it.
+fn is_for_another(draft: &Draft<'_>, flow: &Flow, slot: &Slot, said: &Said<'_>) -> bool {
+    let asked_for = said
+        .sure
+        .and_then(|sure| draft.policy.flows.starting(sure, said));
+    let other = asked_for.filter(|other| other.id != flow.id);
+    slot.remember && other.is_some_and(|other| other.slot(&slot.name).is_some())
+}
+
 /// After an answer to something else: back to what the flow waits for. `None` when no flow is under way.
 pub(crate) fn remind(draft: &mut Draft<'_>, reading: &Reading) -> Option<Action> {
     let (flow, state) = current(draft)?;
+    if run::is_settled(draft, flow, &state) {
+        return Some(run::go_on(draft, reading));
+    }
     Some(match &state.waits_for {
         Some(Wait::Slot(name)) => match flow.slot(name) {
             Some(slot) => run::question(draft, flow, slot, &slot.ask, reading),

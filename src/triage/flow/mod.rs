@@ -75,9 +75,14 @@ impl Flows {
         self.flows.iter().find(|flow| flow.id == id)
     }
 
+    /// The flow that messages of this intent are for.
+    pub(crate) fn of(&self, intent: &Intent) -> Option<&Flow> {
+        self.flows.iter().find(|flow| flow.intents.contains(intent))
+    }
+
     /// The flow that this message starts, which is surely of this intent.
     pub(crate) fn starting(&self, intent: &Intent, said: &Said<'_>) -> Option<&Flow> {
-        let flow = self.flows.iter().find(|flow| flow.intents.contains(intent))?;
+        let flow = self.of(intent)?;
         let has = |name: &String| {
             let slot = flow.slot(name)?;
             slots::find(slot, said, false, &[], &mut Vec::new())
@@ -92,7 +97,8 @@ impl Flows {
             .flat_map(|flow| flow.intents.iter().map(|intent| (flow.id.as_str(), intent)))
     }
 
-    fn spec(&self, lookup: &str) -> Option<&LookupSpec> {
+    /// What a lookup takes and gives, by its name.
+    pub fn spec(&self, lookup: &str) -> Option<&LookupSpec> {
         self.lookups.get(lookup)
     }
 

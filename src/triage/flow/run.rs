@@ -108,6 +108,13 @@ fn passes(draft: &Draft<'_>, flow: &Flow, state: &FlowState, step: &Step) -> Res
     Ok(value.is_true())
 }
 
+/// Whether what the flow waits for is not needed any more: another flow may have had the customer proven meanwhile.
+pub(super) fn is_settled(draft: &Draft<'_>, flow: &Flow, state: &FlowState) -> bool {
+    let step = flow.steps.get(state.step);
+    let passed_over = step.is_none_or(|step| matches!(passes(draft, flow, state, step), Ok(false)));
+    passed_over || (state.waits_for == Some(Wait::Code) && draft.conversation.customer.verified)
+}
+
 /// `None` when the flow can go on at once.
 fn do_step(
     draft: &mut Draft<'_>,
@@ -277,11 +284,11 @@ pub(super) fn end(draft: &mut Draft<'_>, reading: &Reading) -> Action {
         let interrupted = paused.waits_for.is_some();
         let flow = draft.policy.flows.get(&paused.flow);
         progress.flow = Some(paused);
-        if let Some(flow) = flow {
-            remember_from_before(draft, flow);
-        }
+        // What the customer was asked before they came to the other request, they have not answered by it.
         if interrupted {
             draft.bot_says(line::FLOW_RESUMED);
+        } else if let Some(flow) = flow {
+            remember_from_before(draft, flow);
         }
         return hear::remind(draft, reading).unwrap_or(Action::Answer);
     }

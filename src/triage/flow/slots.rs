@@ -4,6 +4,7 @@ use minijinja::Value;
 
 use crate::domain::entity::{Entity, EntityKind};
 use crate::domain::flow::{Fill, Flow, Slot};
+use crate::domain::moment::{Moment, Toward};
 use crate::triage::flow::hear::Said;
 use crate::triage::phrases::normalise;
 
@@ -58,20 +59,32 @@ fn entity(slot: &Slot, kind: &EntityKind, said: &Said<'_>, taken: &mut Vec<usize
     let entities = said.reading.entities.iter().enumerate();
     let (place, value) = entities
         .filter(|(place, _)| !taken.contains(place))
-        .filter_map(|(place, entity)| Some((place, value_as(kind, entity)?)))
+        .filter_map(|(place, entity)| Some((place, value_as(kind, entity, said)?)))
         .find(|(_, value)| fits(slot, value))?;
     taken.push(place);
     Some(value)
 }
 
 /// What the entity is as one of this kind; of "Friday at 10" a slot for a day takes the day.
-fn value_as(kind: &EntityKind, entity: &Entity) -> Option<String> {
+fn value_as(kind: &EntityKind, entity: &Entity, said: &Said<'_>) -> Option<String> {
     let day_of_both = *kind == EntityKind::Date && entity.kind == EntityKind::DateTime;
     if day_of_both {
-        let (day, _) = entity.resolved.as_deref()?.split_once('T')?;
-        return Some(day.to_owned());
+        let both = meant(entity, said)?;
+        return both.split_once('T').map(|(day, _)| day.to_owned());
     }
-    (entity.kind == *kind).then(|| value_of(entity))
+    let value = || meant(entity, said).unwrap_or_else(|| canonical(&entity.kind, &entity.value));
+    (entity.kind == *kind).then(value)
+}
+
+/// What a day or a time means. The reading leaves open which Friday a bare "Friday" is; a flow asks for days to come.
+fn meant(entity: &Entity, said: &Said<'_>) -> Option<String> {
+    let is_moment = matches!(
+        entity.kind,
+        EntityKind::Date | EntityKind::Time | EntityKind::DateTime
+    );
+    let coming = || Moment::parse(&entity.value)?.resolve(said.now, Some(Toward::Coming), said.date_order);
+    let coming = || is_moment.then(coming).flatten();
+    entity.resolved.clone().or_else(coming)
 }
 
 /// A word of the message, or all of it, that matches the pattern although no entity was found in it.
@@ -85,13 +98,6 @@ fn by_words(slot: &Slot, kind: &EntityKind, said: &Said<'_>) -> Option<String> {
     words
         .map(|word| canonical(kind, &word))
         .find(|word| fits(slot, word))
-}
-
-fn value_of(entity: &Entity) -> String {
-    match &entity.resolved {
-        Some(resolved) => resolved.clone(),
-        None => canonical(&entity.kind, &entity.value),
-    }
 }
 
 /// Numbers that people copy from a letter: in capitals, with plain hyphens.
