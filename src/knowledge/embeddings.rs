@@ -63,7 +63,10 @@ enum Subject<'a> {
     /// A passage is as like a question as its text is, and its heading by itself: the mean of both, weighed, in one
     /// vector. It is shorter than 1, the more the two differ. Without a heading the title stands for it, and with one
     /// the title is left out: what an article is about is told by what was said before.
-    Passage { heading: &'a str, text: &'a str },
+    Passage {
+        heading: &'a str,
+        text: &'a str,
+    },
     Question(&'a str),
 }
 
@@ -191,7 +194,11 @@ fn make(all: &[Subject<'_>], kept: &mut Kept, embedder: &dyn Embedder) -> Result
         }
     }
     if !missing.is_empty() {
-        tracing::info!(made = missing.len(), of = all.len(), "passages and questions were embedded");
+        tracing::info!(
+            made = missing.len(),
+            of = all.len(),
+            "passages and questions were embedded"
+        );
     }
     Ok(missing.len())
 }

@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn more_of_anything_never_ranks_lower(values in [0.0_f32..1.0; 7], at in 0_usize..7, more in 0.0_f32..1.0) {
+        fn more_of_anything_never_ranks_lower(values in uniform7(0.0_f32..1.0), at in 0_usize..7, more in 0.0_f32..1.0) {
             for meaning in [true, false] {
                 let mut raised = values;
                 raised[at] += more;
@@ -204,7 +204,7 @@ mod tests {
 
         #[test]
         fn the_further_ahead_the_likelier_and_always_a_probability(
-            values in [0.0_f32..1.0; 7], ahead in -50.0_f32..50.0, more in 0.0_f32..50.0,
+            values in uniform7(0.0_f32..1.0), ahead in -50.0_f32..50.0, more in 0.0_f32..50.0,
         ) {
             for meaning in [true, false] {
                 let found = evidence(values, meaning);

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tantivy::directory::RamDirectory;
 use tantivy::TantivyError;
+use tantivy::directory::RamDirectory;
 use thiserror::Error;
 
 use crate::domain::article::{Article, ArticleHit, Citation};
@@ -110,7 +110,10 @@ impl KnowledgeIndex {
     }
 
     /// What speaks for each of the best passages and how it stands among the others, for whoever chooses the weights.
-    pub fn evidence(&self, query: &SearchQuery<'_>) -> Result<Vec<(Citation, Evidence, Standing)>, IndexError> {
+    pub fn evidence(
+        &self,
+        query: &SearchQuery<'_>,
+    ) -> Result<Vec<(Citation, Evidence, Standing)>, IndexError> {
         let candidates = self.searched.candidates(query)?;
         let best = candidates.iter().take(query.limit).enumerate();
         best.map(|(place, candidate)| {

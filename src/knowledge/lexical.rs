@@ -77,11 +77,7 @@ fn in_field(field: Field, term: &str, weight: f32) -> Part {
 type Filters = Vec<(Occur, Part)>;
 
 /// What no rank makes up for: the locale, the audience and the days on which an article holds.
-fn filters(
-    searcher: &Searcher,
-    fields: &Fields,
-    query: &SearchQuery<'_>,
-) -> Result<Filters, TantivyError> {
+fn filters(searcher: &Searcher, fields: &Fields, query: &SearchQuery<'_>) -> Result<Filters, TantivyError> {
     let mut filters: Filters = Vec::new();
     // A knowledge base written in the very locale is searched in that alone; else any of the language will do.
     let locale = query.locale.to_lowercase();
@@ -144,11 +140,7 @@ pub(crate) fn documents(
 
 /// BM25 of each word in its best field, of several forms of a word that of the best, for each unit of the words' weight:
 /// by the number of the document.
-pub(crate) fn scores(
-    searcher: &Searcher,
-    fields: &Fields,
-    words: &[Word],
-) -> Result<Vec<f32>, TantivyError> {
+pub(crate) fn scores(searcher: &Searcher, fields: &Fields, words: &[Word]) -> Result<Vec<f32>, TantivyError> {
     let mut scores = vec![0.0; usize::try_from(searcher.num_docs()).unwrap_or_default()];
     let known: Vec<Part> = words
         .iter()

@@ -63,7 +63,10 @@ impl Searched {
         if openness > 0.0 && !query.context.is_empty() {
             let spoken = self.subjects.spoken_of(query.locale, query.context);
             for candidate in &mut candidates {
-                let spoken = spoken.get(candidate.article as usize).copied().unwrap_or_default();
+                let spoken = spoken
+                    .get(candidate.article as usize)
+                    .copied()
+                    .unwrap_or_default();
                 candidate.evidence.context = openness * spoken;
                 candidate.rank = candidate.evidence.rank();
             }
@@ -130,12 +133,18 @@ impl Searched {
                 last = (article, (likeness - fusion::LIKE_ASKED).max(0.0));
             }
             let evidence = Evidence {
-                meaning: asked.as_ref().and_then(|asked| self.passages.nearest(*document, asked)),
+                meaning: asked
+                    .as_ref()
+                    .and_then(|asked| self.passages.nearest(*document, asked)),
                 asked: last.1,
                 coverage: coverages.get(at).copied().unwrap_or_default(),
                 words: by_words.get(at).copied().unwrap_or_default(),
                 intent: intended.get(article as usize).copied().unwrap_or_default(),
-                beginning: if self.subjects.is_beginning(*document) { beginning } else { 0.0 },
+                beginning: if self.subjects.is_beginning(*document) {
+                    beginning
+                } else {
+                    0.0
+                },
                 context: 0.0,
             };
             Candidate {

@@ -61,7 +61,9 @@ impl Subjects {
 
     /// The article of a document.
     pub(crate) fn article(&self, document: u32) -> u32 {
-        self.documents.get(document as usize).map_or(0, |(article, _)| *article)
+        self.documents
+            .get(document as usize)
+            .map_or(0, |(article, _)| *article)
     }
 
     pub(crate) fn is_beginning(&self, document: u32) -> bool {
@@ -157,7 +159,14 @@ mod tests {
         let articles: Vec<(u32, bool)> = (0..6)
             .map(|document| (subjects.article(document), subjects.is_beginning(document)))
             .collect();
-        let expected = [(0, true), (0, false), (1, true), (1, false), (2, true), (2, false)];
+        let expected = [
+            (0, true),
+            (0, false),
+            (1, true),
+            (1, false),
+            (2, true),
+            (2, false),
+        ];
         assert_eq!(articles, expected);
     }
 

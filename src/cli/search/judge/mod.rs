@@ -171,7 +171,12 @@ impl Asked {
         all.map(|(number, (question, reading))| (number, question, reading))
     }
 
-    fn query<'a>(&'a self, question: &'a Question, reading: &'a Classification, said: &'a [&'a str]) -> SearchQuery<'a> {
+    fn query<'a>(
+        &'a self,
+        question: &'a Question,
+        reading: &'a Classification,
+        said: &'a [&'a str],
+    ) -> SearchQuery<'a> {
         SearchQuery {
             text: question.text.as_str(),
             embedding: Some(&reading.embedding),
@@ -193,7 +198,10 @@ impl Asked {
             .collect();
         let another = answered.get((number + ANOTHER) % answered.len().max(1));
         another.map_or(Vec::new(), |another| {
-            let answer = another.right.first().map_or("", |label| self.searched.text(label));
+            let answer = another
+                .right
+                .first()
+                .map_or("", |label| self.searched.text(label));
             vec![another.text.as_str(), answer]
         })
     }
@@ -208,7 +216,10 @@ impl Asked {
             let hits = self.searched.index.search(&whole).map_err(anyhow::Error::new)?;
             times.push(started.elapsed().as_secs_f64() * 1e3);
             let right = |citation: &Citation| question.right.contains(&self.searched.label(citation));
-            first.push(hits.first().map_or((0.0, false), |hit| (hit.score, right(&hit.citation))));
+            first.push(
+                hits.first()
+                    .map_or((0.0, false), |hit| (hit.score, right(&hit.citation))),
+            );
             if question.right.is_empty() {
                 continue;
             }
@@ -222,7 +233,10 @@ impl Asked {
         let methods = METHODS.into_iter().zip(&places);
         let [baseline, ..] = &places;
         Ok(Report {
-            model: self.readings.first().map_or(String::new(), |reading| reading.model.clone()),
+            model: self
+                .readings
+                .first()
+                .map_or(String::new(), |reading| reading.model.clone()),
             passages: self.searched.index.stats().passages,
             questions: baseline.len(),
             unanswerable: self.questions.len() - baseline.len(),
@@ -304,8 +318,15 @@ impl Asked {
             };
             // What leans on something that was said is not asked anew about something else.
             let leans = !question.said.is_empty();
-            let ways = [("whole", whole), ("words", words), ("after_another", after_another)];
-            for (way, query) in ways.into_iter().filter(|(way, _)| !leans || *way != "after_another") {
+            let ways = [
+                ("whole", whole),
+                ("words", words),
+                ("after_another", after_another),
+            ];
+            for (way, query) in ways
+                .into_iter()
+                .filter(|(way, _)| !leans || *way != "after_another")
+            {
                 let passages: Vec<serde_json::Value> = self
                     .searched
                     .index

@@ -20,7 +20,9 @@ pub(super) fn of(report: &Report) -> String {
     );
     for method in &report.methods {
         let [low, high] = method.mrr.interval;
-        let gain = method.gain.map_or(String::new(), |gain| share_with_interval(&gain));
+        let gain = method
+            .gain
+            .map_or(String::new(), |gain| share_with_interval(&gain));
         line(
             &mut text,
             format_args!(
@@ -36,7 +38,10 @@ pub(super) fn of(report: &Report) -> String {
     if let Some(chance) = &report.chance {
         believed(&mut text, chance);
     }
-    let (max_wrong, confidence) = (percent(report.demand.max_wrong), percent(report.demand.confidence));
+    let (max_wrong, confidence) = (
+        percent(report.demand.max_wrong),
+        percent(report.demand.confidence),
+    );
     let certified = match report.bar {
         Some(bar) => format!(
             "certified: with `unlinked: {bar:.2}` under `match` in policy.yml at most {max_wrong} of the answers are wrong, \
