@@ -19,20 +19,22 @@ import json
 import numpy as np
 from scipy.optimize import minimize
 
-MEANING = ["meaning", "asked", "coverage", "intent", "beginning", "context"]
+MEANING = ["meaning", "asked", "coverage", "intent", "listed", "beginning", "context"]
 WORDS = ["coverage", "words", "intent", "beginning", "context"]
 CHANCE = ["nearness", "ahead", "ahead_of_articles", "context"]
 FIRST = 5
 AHEAD_MAX = 6.0
 PULL = 0.005
+ALL_ANSWERED = 0.3
 
 
 def read(paths):
     """Questions, each with its passages as arrays."""
     questions = []
     for path in paths:
-        for line in open(path, encoding="utf-8"):
-            question = json.loads(line)
+        rows = [json.loads(line) for line in open(path, encoding="utf-8")]
+        some_unanswerable = not all(row["answerable"] for row in rows)
+        for question in rows:
             if not question["passages"]:
                 continue
             passages = question["passages"]
@@ -41,6 +43,7 @@ def read(paths):
             found["right"] = np.array([p["right"] for p in passages])
             articles = np.unique([p["article"] for p in passages], return_inverse=True)[1]
             questions.append({**question, **found, "articles": articles, "file": path})
+            questions[-1]["some_unanswerable"] = some_unanswerable
     return questions
 
 
@@ -83,9 +86,15 @@ def standings(questions, names, weights, nearness):
             rows.append([1.0, q[nearness][at], *clipped, min(context, AHEAD_MAX)])
             rights.append(q["right"][at])
             firsts.append(place == 0)
-            # A question that is asked twice counts half each time.
-            shares.append(0.5 if q["way"] != "words" else 1.0)
+            shares.append(share(q))
     return np.array(rows), np.array(rights, float), np.array(firsts), np.array(shares)
+
+
+def share(question):
+    """A question that is asked twice counts half each time. Where every question has an answer, nothing is learnt of
+    those that have none."""
+    twice = 0.5 if question["way"] != "words" else 1.0
+    return twice * (1.0 if question["some_unanswerable"] else ALL_ANSWERED)
 
 
 def fit_chance(x, right, shares):
