@@ -26,6 +26,9 @@ pub struct Evidence {
     pub words: f32,
     /// Confidence of the surest intent that the article names, 0 to 1.
     pub intent: f32,
+    /// The same, as far as it is above [`LISTED`], for the beginning of the article only: a question that is listed all
+    /// but word for word is one about the article as a whole.
+    pub listed: f32,
     /// Whether a question so short is answered by the beginning of an article: above 0 for one of one or two words, 0
     /// for other passages.
     pub beginning: f32,
@@ -41,6 +44,7 @@ struct Weights {
     coverage: f32,
     words: f32,
     intent: f32,
+    listed: f32,
     beginning: f32,
     context: f32,
 }
@@ -51,6 +55,7 @@ const WITH_MEANING: Weights = Weights {
     coverage: 2.67,
     words: 0.0,
     intent: 1.74,
+    listed: 14.26,
     beginning: 3.96,
     context: 1.13,
 };
@@ -61,6 +66,7 @@ const WORDS_ALONE: Weights = Weights {
     coverage: 3.79,
     words: 1.61,
     intent: 4.12,
+    listed: 0.0,
     beginning: 4.32,
     context: 0.91,
 };
@@ -98,6 +104,9 @@ pub(crate) const TEXT_SHARE: f32 = 0.62;
 /// A question less like one that is listed says nothing.
 pub(crate) const LIKE_ASKED: f32 = 0.5;
 
+/// A question as like as this is a listed one in other words at most.
+pub(crate) const LISTED: f32 = 0.8;
+
 /// A question of more words asks for something in particular, and no beginning answers it better for being one.
 const SHORT_WORDS: f32 = 3.0;
 
@@ -119,6 +128,7 @@ impl Evidence {
             + weights.coverage * self.coverage
             + weights.words * self.words
             + weights.intent * self.intent
+            + weights.listed * self.listed
             + weights.beginning * self.beginning
             + weights.context * self.context
     }
@@ -179,14 +189,24 @@ mod tests {
 
     use super::*;
 
-    fn evidence(values: [f32; 7], meaning: bool) -> Evidence {
-        let [likeness, asked, coverage, words, intent, beginning, context] = values;
+    fn evidence(values: [f32; 8], meaning: bool) -> Evidence {
+        let [
+            likeness,
+            asked,
+            coverage,
+            words,
+            intent,
+            listed,
+            beginning,
+            context,
+        ] = values;
         Evidence {
             meaning: meaning.then_some(likeness),
             asked,
             coverage,
             words,
             intent,
+            listed,
             beginning,
             context,
         }
@@ -194,7 +214,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn more_of_anything_never_ranks_lower(values in uniform7(0.0_f32..1.0), at in 0_usize..7, more in 0.0_f32..1.0) {
+        fn more_of_anything_never_ranks_lower(values in proptest::array::uniform8(0.0_f32..1.0), at in 0_usize..8, more in 0.0_f32..1.0) {
             for meaning in [true, false] {
                 let mut raised = values;
                 raised[at] += more;
@@ -204,7 +224,7 @@ mod tests {
 
         #[test]
         fn the_further_ahead_the_likelier_and_always_a_probability(
-            values in uniform7(0.0_f32..1.0), ahead in -50.0_f32..50.0, more in 0.0_f32..50.0,
+            values in proptest::array::uniform8(0.0_f32..1.0), ahead in -50.0_f32..50.0, more in 0.0_f32..50.0,
         ) {
             for meaning in [true, false] {
                 let found = evidence(values, meaning);
@@ -236,6 +256,6 @@ mod tests {
             ..Evidence::default()
         };
         assert!(!beginning.any(), "being a beginning alone is nothing");
-        assert!(evidence([0.0; 7], true).any());
+        assert!(evidence([0.0; 8], true).any());
     }
 }

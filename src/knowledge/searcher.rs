@@ -130,21 +130,23 @@ impl Searched {
             let article = self.subjects.article(*document);
             if let Some(asked) = asked.as_ref().filter(|_| last.0 != article) {
                 let likeness = self.questions.nearest(article, asked).unwrap_or_default();
-                last = (article, (likeness - fusion::LIKE_ASKED).max(0.0));
+                last = (article, likeness);
             }
+            let is_beginning = self.subjects.is_beginning(*document);
             let evidence = Evidence {
                 meaning: asked
                     .as_ref()
                     .and_then(|asked| self.passages.nearest(*document, asked)),
-                asked: last.1,
+                asked: (last.1 - fusion::LIKE_ASKED).max(0.0),
                 coverage: coverages.get(at).copied().unwrap_or_default(),
                 words: by_words.get(at).copied().unwrap_or_default(),
                 intent: intended.get(article as usize).copied().unwrap_or_default(),
-                beginning: if self.subjects.is_beginning(*document) {
-                    beginning
+                listed: if is_beginning {
+                    (last.1 - fusion::LISTED).max(0.0)
                 } else {
                     0.0
                 },
+                beginning: if is_beginning { beginning } else { 0.0 },
                 context: 0.0,
             };
             Candidate {

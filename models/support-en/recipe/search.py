@@ -19,7 +19,7 @@ import json
 import numpy as np
 from scipy.optimize import minimize
 
-MEANING = ["meaning", "asked", "coverage", "intent", "beginning", "context"]
+MEANING = ["meaning", "asked", "coverage", "intent", "listed", "beginning", "context"]
 WORDS = ["coverage", "words", "intent", "beginning", "context"]
 CHANCE = ["nearness", "ahead", "ahead_of_articles", "context"]
 FIRST = 5
