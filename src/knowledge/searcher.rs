@@ -141,7 +141,11 @@ impl Searched {
                 coverage: coverages.get(at).copied().unwrap_or_default(),
                 words: by_words.get(at).copied().unwrap_or_default(),
                 intent: intended.get(article as usize).copied().unwrap_or_default(),
-                listed: if is_beginning { (last.1 - fusion::LISTED).max(0.0) } else { 0.0 },
+                listed: if is_beginning {
+                    (last.1 - fusion::LISTED).max(0.0)
+                } else {
+                    0.0
+                },
                 beginning: if is_beginning { beginning } else { 0.0 },
                 context: 0.0,
             };
