@@ -42,6 +42,34 @@ fn the_written_conversations_go_as_written() {
 }
 
 #[test]
+fn the_conversations_beside_the_flows_go_as_written() {
+    let played = replay(&repository().join("knowledge"), &[]);
+    assert_eq!(played.code, Some(0), "{}{}", played.stdout, played.stderr);
+    let count = played.stdout.split(' ').next().unwrap();
+    assert_eq!(
+        played.stdout,
+        format!("{count} conversations, {count} as written\n")
+    );
+    assert!(count.parse::<usize>().unwrap() >= 70, "{count}");
+}
+
+/// `--update` writes down whatever comes of a line, also that nobody had asked for it.
+#[test]
+fn no_written_conversation_has_a_mistake_in_it() {
+    for folder in [sample(), repository().join("knowledge/flows")] {
+        for file in fs::read_dir(folder).unwrap() {
+            let file = file.unwrap().path();
+            let text = fs::read_to_string(&file).unwrap();
+            let mistakes: Vec<&str> = text
+                .lines()
+                .filter(|line| line.trim_start().starts_with("mistake"))
+                .collect();
+            assert!(mistakes.is_empty(), "{}: {mistakes:?}", file.display());
+        }
+    }
+}
+
+#[test]
 fn playing_again_gives_the_same_bytes() {
     let (first, second) = (replay(&sample(), &["--json"]), replay(&sample(), &["--json"]));
     assert_eq!(first.stdout, second.stdout);
