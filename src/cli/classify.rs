@@ -168,10 +168,10 @@ fn first_action(engine: &Engine, parts: &Parts, text: Text, reading: &Reading) -
 
 /// A flow that begins with a question, or a lookup, is how the bot answers a routine request.
 fn action(turn: &Turn) -> &'static str {
-    match turn.action {
-        Action::Ask | Action::Wait if turn.conversation.progress.flow.is_some() => Action::Answer.as_str(),
-        action => action.as_str(),
-    }
+    let begins =
+        matches!(turn.action, Action::Ask | Action::Wait) && turn.conversation.progress.flow.is_some();
+    let action = if begins { Action::Answer } else { turn.action };
+    action.as_str()
 }
 
 fn table_row(verdict: &Verdict) -> String {

@@ -4,6 +4,9 @@
 use serde::Serialize;
 
 use crate::eval::compare::{Difference, Figures, differences};
+use crate::eval::judged::Judged;
+use crate::eval::risk::AnsweredAt;
+use crate::eval::scores::Scores;
 use crate::eval::share;
 
 /// A right passage further down counts as not found.
@@ -55,6 +58,40 @@ impl Method {
             recall_at_5: recall_at_5?,
             mrr: mrr?,
             gain,
+        })
+    }
+}
+
+/// How far the chance that the first passage is right can be believed. Shares are 0 to 1.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Believed {
+    pub questions: usize,
+    /// The first passage is right.
+    pub right: f64,
+    /// Expected calibration error, and the Brier score, as of a classifier's confidence.
+    pub ece: f64,
+    pub brier: f64,
+    /// What is answered at a bar that keeps to a share of wrong answers.
+    pub answered: Vec<AnsweredAt>,
+}
+
+impl Believed {
+    /// The chance of the first passage for each question, and whether it is right; `None` for no questions.
+    pub fn new(first: &[(f32, bool)]) -> Option<Self> {
+        let judged = |(chance, right): &(f32, bool)| Judged {
+            gold: usize::from(!right),
+            top: 0,
+            confidence: *chance,
+            in_scope: *chance,
+        };
+        let rows: Vec<Judged> = first.iter().map(judged).collect();
+        let scores = Scores::new(&rows, 2, usize::MAX);
+        Some(Self {
+            questions: rows.len(),
+            right: scores.accuracy?,
+            ece: scores.ece?,
+            brier: scores.brier?,
+            answered: scores.answered,
         })
     }
 }
@@ -118,6 +155,15 @@ mod tests {
         assert!((method.mrr.value - mrr).abs() < 1e-12);
         assert!(method.mrr.interval[0] < mrr && mrr < method.mrr.interval[1]);
         assert_eq!(Method::new("none", &Vec::new(), None, 1), None);
+    }
+
+    #[test]
+    fn a_chance_is_held_against_what_came_true() {
+        let first: Vec<(f32, bool)> = (0..100).map(|number| (0.8, number < 70)).collect();
+        let believed = Believed::new(&first).unwrap();
+        assert!((believed.right - 0.7).abs() < 1e-12 && (believed.ece - 0.1).abs() < 1e-6);
+        assert!(believed.answered.iter().all(|at| at.coverage == 0.0));
+        assert_eq!(Believed::new(&[]), None);
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! The vectors of all passages: of which texts they are made, made by whoever can, and kept in a file so that only
-//! what has changed is made again.
+//! The vectors of all passages and of the ways of asking for them: of which texts they are made, made by whoever can,
+//! and kept in a file so that only what has changed is made again.
 //!
 //! ```text
-//!   vectors-<model>.bin   mark, numbers in a vector, and for each text: 16 bytes of its SHA-256, the scale, a byte for
-//!                         each number; at the end 16 bytes of the SHA-256 of all that
+//!   vectors-<model>.bin   mark, numbers in a vector, and for each vector: 16 bytes of the SHA-256 of its text, the
+//!                         scale, a byte for each number; at the end 16 bytes of the SHA-256 of all that
 //! ```
 //! The file is a cache: one that is missing, damaged or of another model costs time and nothing else.
 
@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::article::{Article, Passage};
+use crate::domain::article::Article;
 use crate::knowledge::folder::create_private;
+use crate::knowledge::fusion::TEXT_SHARE;
 use crate::knowledge::index::IndexError;
 use crate::knowledge::vectors::{LENGTH_MAX, Stored, Vectors};
 use crate::ports::Embedder;
@@ -28,7 +29,7 @@ const ENDING: &str = ".bin";
 /// How much of a hash tells texts apart.
 const HASH_BYTES: usize = 16;
 
-/// At once: what has been made is not held in memory twice.
+/// At once: what has been made is not held in memory as floats for long.
 const BATCH: usize = 4096;
 
 /// Who makes vectors, and where they are kept.
@@ -41,90 +42,165 @@ pub struct Embeddings<'a> {
 
 type Hash = [u8; HASH_BYTES];
 
-/// By the hash of the text.
+/// By the hash of the texts.
 #[derive(Debug, Default)]
 struct Kept {
+    /// 0 until the first vector is known.
     length: usize,
     vectors: HashMap<Hash, Stored>,
 }
 
-/// One or more vectors for each passage, in the order of `articles` and their passages, and how many of them were made
-/// now.
-pub(crate) fn of_passages(
-    articles: &[&Article],
-    embeddings: Embeddings<'_>,
-) -> Result<(Vectors, usize), IndexError> {
-    let passages = articles
-        .iter()
-        .flat_map(|article| article.passages.iter().enumerate().map(|place| (*article, place)));
-    let texts: Vec<Vec<String>> = passages
-        .map(|(article, (place, passage))| texts(article, place, passage))
-        .collect();
+impl Kept {
+    fn get(&self, subject: &Subject<'_>) -> Option<(f32, &[i8])> {
+        let vector = self.vectors.get(&subject.hash())?;
+        Some((vector.scale, vector.numbers.as_slice()))
+    }
+}
+
+/// A passage's vector, or a question's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Subject<'a> {
+    /// A passage is as like a question as its text is, and its heading by itself: the mean of both, weighed, in one
+    /// vector. It is shorter than 1, the more the two differ. Without a heading the title stands for it, and with one
+    /// the title is left out: what an article is about is told by what was said before.
+    Passage {
+        heading: &'a str,
+        text: &'a str,
+    },
+    Question(&'a str),
+}
+
+impl Subject<'_> {
+    /// With the share that each has.
+    fn texts(&self) -> Vec<(String, f32)> {
+        match self {
+            Self::Passage { heading, text } => vec![
+                (format!("{heading}\n{text}"), TEXT_SHARE),
+                ((*heading).to_owned(), 1.0 - TEXT_SHARE),
+            ],
+            Self::Question(text) => vec![((*text).to_owned(), 1.0)],
+        }
+    }
+
+    fn hash(&self) -> Hash {
+        let (kind, texts) = match self {
+            Self::Passage { heading, text } => ("passage", [*heading, *text]),
+            Self::Question(text) => ("question", [*text, ""]),
+        };
+        let mut hash = Sha256::new_with_prefix(kind);
+        for text in texts {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+        first_bytes(&hash.finalize())
+    }
+}
+
+/// The vectors of some articles.
+#[derive(Debug, Default)]
+pub(crate) struct Embedded {
+    /// One for each passage, in the order of the articles and their passages.
+    pub(crate) passages: Vectors,
+    /// One for each question, by the article.
+    pub(crate) questions: Vectors,
+    /// How many were made now.
+    pub(crate) made: usize,
+}
+
+pub(crate) fn of(articles: &[&Article], embeddings: Embeddings<'_>) -> Result<Embedded, IndexError> {
     let path = embeddings
         .kept
         .map(|folder| folder.join(format!("{PREFIX}{}{ENDING}", embeddings.embedder.model())));
     let mut kept = path.as_deref().and_then(read).unwrap_or_default();
-    let wanted: HashSet<Hash> = texts.iter().flatten().map(|text| hash(text)).collect();
+    let all: Vec<Subject<'_>> = articles
+        .iter()
+        .flat_map(|article| passages(article).chain(questions(article)))
+        .collect();
+    let wanted: HashSet<Hash> = all.iter().map(Subject::hash).collect();
     let before = kept.vectors.len();
     kept.vectors.retain(|hash, _| wanted.contains(hash));
     let dropped = before - kept.vectors.len();
-    let made = make(&texts, &mut kept, embeddings.embedder)?;
+    let made = make(&all, &mut kept, embeddings.embedder)?;
     if let Some(path) = path
         && made + dropped > 0
     {
         keep(&path, &kept);
     }
-    let mut vectors = Vectors::with_capacity(kept.length, texts.len());
-    for texts in &texts {
-        let of_passage = texts.iter().filter_map(|text| kept.vectors.get(&hash(text)));
-        vectors.push(of_passage.map(|vector| (vector.scale, vector.numbers.as_slice())));
+    let mut embedded = Embedded {
+        passages: Vectors::with_capacity(kept.length, all.len()),
+        questions: Vectors::with_capacity(kept.length, articles.len()),
+        made,
+    };
+    for article in articles {
+        for passage in passages(article) {
+            embedded.passages.push(kept.get(&passage));
+        }
+        let questions: Vec<_> = questions(article).collect();
+        embedded
+            .questions
+            .push(questions.iter().flat_map(|question| kept.get(question)));
     }
-    Ok((vectors, made))
+    Ok(embedded)
 }
 
-/// What a passage is found by. The title says what the text is about where the text does not. Each way of asking has a
-/// vector of its own, because a question is nearer to a question than to its answer; they stand with the first passage,
-/// which answers the article as a whole.
-fn texts(article: &Article, place: usize, passage: &Passage) -> Vec<String> {
-    let heading = if passage.heading.is_empty() {
-        &article.title
-    } else {
-        &passage.heading
-    };
-    let mut texts = vec![format!("{heading}\n{}", passage.text), heading.clone()];
-    if place == 0 {
-        texts.extend(article.questions.iter().cloned());
-    }
-    texts
+fn passages(article: &Article) -> impl Iterator<Item = Subject<'_>> {
+    article.passages.iter().map(|passage| Subject::Passage {
+        heading: if passage.heading.is_empty() {
+            &article.title
+        } else {
+            &passage.heading
+        },
+        text: &passage.text,
+    })
+}
+
+fn questions(article: &Article) -> impl Iterator<Item = Subject<'_>> {
+    article.questions.iter().map(|text| Subject::Question(text))
 }
 
 /// Adds what is missing, and says how many that was.
-fn make(texts: &[Vec<String>], kept: &mut Kept, embedder: &dyn Embedder) -> Result<usize, IndexError> {
+fn make(all: &[Subject<'_>], kept: &mut Kept, embedder: &dyn Embedder) -> Result<usize, IndexError> {
     let mut seen = HashSet::new();
-    let missing: Vec<(Hash, &str)> = texts
+    let missing: Vec<(Hash, &Subject<'_>)> = all
         .iter()
-        .flatten()
-        .map(|text| (hash(text), text.as_str()))
+        .map(|subject| (subject.hash(), subject))
         .filter(|(hash, _)| !kept.vectors.contains_key(hash) && seen.insert(*hash))
         .collect();
     for batch in missing.chunks(BATCH) {
-        let batch_texts: Vec<&str> = batch.iter().map(|(_, text)| *text).collect();
-        let vectors = embedder.embed(&batch_texts).map_err(IndexError::Embedding)?;
-        for ((hash, _), vector) in batch.iter().zip(vectors) {
-            if kept.vectors.is_empty() {
+        let texts: Vec<(Hash, String, f32)> = batch
+            .iter()
+            .flat_map(|(hash, subject)| {
+                let texts = subject.texts().into_iter();
+                texts.map(|(text, share)| (*hash, text, share))
+            })
+            .collect();
+        let plain: Vec<&str> = texts.iter().map(|(_, text, _)| text.as_str()).collect();
+        let vectors = embedder.embed(&plain).map_err(IndexError::Embedding)?;
+        let mut sums: HashMap<Hash, Vec<f32>> = HashMap::new();
+        for ((hash, _, share), vector) in texts.iter().zip(vectors) {
+            if kept.length == 0 {
                 kept.length = vector.len();
             }
             if vector.len() != kept.length || !(1..=LENGTH_MAX).contains(&vector.len()) {
                 return Err(IndexError::Length(vector.len()));
             }
-            kept.vectors.insert(*hash, Stored::of(&vector));
+            let sum = sums.entry(*hash).or_insert_with(|| vec![0.0; vector.len()]);
+            for (sum, number) in sum.iter_mut().zip(vector) {
+                *sum += share * number;
+            }
+        }
+        for (hash, sum) in sums {
+            kept.vectors.insert(hash, Stored::of(&sum));
         }
     }
+    if !missing.is_empty() {
+        tracing::info!(
+            made = missing.len(),
+            of = all.len(),
+            "passages and questions were embedded"
+        );
+    }
     Ok(missing.len())
-}
-
-fn hash(text: &str) -> Hash {
-    first_bytes(&Sha256::digest(text))
 }
 
 fn first_bytes(digest: &[u8]) -> Hash {

@@ -9,11 +9,11 @@ use thiserror::Error;
 
 use crate::domain::article::{Article, ArticleHit, Citation};
 use crate::domain::reading::Fault;
-use crate::knowledge::embeddings::{self, Embeddings};
-use crate::knowledge::fusion::Evidence;
+use crate::knowledge::embeddings::{self, Embedded, Embeddings};
+use crate::knowledge::fusion::{Evidence, Standing};
 use crate::knowledge::schema::schema;
-use crate::knowledge::searcher::Searched;
-use crate::knowledge::vectors::Vectors;
+use crate::knowledge::searcher::{Searched, standing};
+use crate::knowledge::subjects::Subjects;
 use crate::knowledge::{Knowledge, folder, indexer};
 use crate::ports::{KnowledgeBase, SearchQuery};
 
@@ -52,7 +52,7 @@ pub struct IndexStats {
     pub passages: u64,
     /// Of the words, in memory or on disk.
     pub bytes: u64,
-    /// Vectors of passages, those of them that were made now, and their bytes in memory.
+    /// Vectors of passages and questions, those of them that were made now, and their bytes in memory.
     pub vectors: usize,
     pub embedded: usize,
     pub vector_bytes: usize,
@@ -82,17 +82,17 @@ impl KnowledgeIndex {
             ),
             Place::Folder(path) => folder::open_or_build(path, &knowledge.hash, &articles)?,
         };
-        let (vectors, embedded) = match embeddings {
-            Some(embeddings) => embeddings::of_passages(&articles, embeddings)?,
-            None => (Vectors::default(), 0),
+        let embedded = match embeddings {
+            Some(embeddings) => embeddings::of(&articles, embeddings)?,
+            None => Embedded::default(),
         };
         let stats = IndexStats {
             articles: articles.len(),
             passages: searcher.num_docs(),
             bytes: searcher.space_usage()?.total().get_bytes(),
-            vectors: vectors.count(),
-            embedded,
-            vector_bytes: vectors.bytes(),
+            vectors: embedded.passages.count() + embedded.questions.count(),
+            embedded: embedded.made,
+            vector_bytes: embedded.passages.bytes() + embedded.questions.bytes(),
             reused,
         };
         let (_, fields) = schema();
@@ -100,26 +100,27 @@ impl KnowledgeIndex {
             searched: Searched {
                 searcher,
                 fields,
-                vectors,
                 synonyms: knowledge.synonyms.clone(),
+                subjects: Subjects::of(&articles),
+                passages: embedded.passages,
+                questions: embedded.questions,
             },
             stats,
         })
     }
 
-    /// What speaks for the passages that may be the answer, the best first: what a search weighs, for whoever chooses
-    /// the weights.
-    pub fn evidence(&self, query: &SearchQuery<'_>) -> Result<Vec<(Citation, Evidence)>, IndexError> {
+    /// What speaks for each of the best passages and how it stands among the others, for whoever chooses the weights.
+    pub fn evidence(
+        &self,
+        query: &SearchQuery<'_>,
+    ) -> Result<Vec<(Citation, Evidence, Standing)>, IndexError> {
         let candidates = self.searched.candidates(query)?;
-        candidates
-            .into_iter()
-            .map(|candidate| {
-                Ok((
-                    self.searched.hit(candidate.document)?.citation,
-                    candidate.evidence,
-                ))
-            })
-            .collect()
+        let best = candidates.iter().take(query.limit).enumerate();
+        best.map(|(place, candidate)| {
+            let citation = self.searched.hit(candidate.document)?.citation;
+            Ok((citation, candidate.evidence, standing(&candidates, place)))
+        })
+        .collect()
     }
 
     /// The passages that are nearest to the question by their meaning alone; none without an embedding.

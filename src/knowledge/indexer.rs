@@ -49,7 +49,7 @@ fn documents(article: &Article, fields: &Fields) -> Result<Vec<TantivyDocument>,
     let terms = |text: &str| terms(&article.locale, text);
     let (title, questions) = (terms(&article.title), terms(&article.questions.join("\n")));
     let mut documents = Vec::new();
-    for (place, passage) in article.passages.iter().enumerate() {
+    for passage in &article.passages {
         let (heading, body) = (terms(&passage.heading), terms(&passage.text));
         let mut document = exact(article, fields);
         let hit = ArticleHit {
@@ -65,11 +65,8 @@ fn documents(article: &Article, fields: &Fields) -> Result<Vec<TantivyDocument>,
             score: 0.0,
         };
         document.add_text(fields.hit, serde_json::to_string(&hit)?);
-        if place == 0 {
+        if passage.heading.is_empty() {
             add(&mut document, fields.lead, &[&title, &questions]);
-            for intent in &article.intents {
-                document.add_text(fields.lead_intents, intent.as_str());
-            }
         }
         add(
             &mut document,
@@ -95,9 +92,6 @@ fn exact(article: &Article, fields: &Fields) -> TantivyDocument {
     document.add_text(fields.locale, article.locale.to_lowercase());
     document.add_text(fields.language, language_part(&article.locale));
     document.add_text(fields.audience, article.audience.as_str());
-    for intent in &article.intents {
-        document.add_text(fields.intents, intent.as_str());
-    }
     for (field, date) in [
         (fields.valid_from, article.valid_from),
         (fields.valid_to, article.valid_to),

@@ -1,27 +1,25 @@
-//! Passages by their words: the queries of the index, and what a passage scores under each. What a customer writes is
+//! Passages by their words: which may be found at all, and which have what of the question. What a customer writes is
 //! only ever looked up, word by word: it is never read as query syntax.
 
 use std::collections::HashMap;
 use std::ops::Bound;
 
 use jiff::tz::TimeZone;
+use tantivy::index::InvertedIndexReader;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, RangeQuery,
-    TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query,
+    RangeQuery, TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
 
 use crate::domain::article::Audience;
-use crate::domain::intent::ScoredIntent;
+use crate::knowledge::index::IndexError;
 use crate::knowledge::indexer::day;
 use crate::knowledge::question::{Form, Word};
 use crate::knowledge::schema::Fields;
-use crate::knowledge::words::{informative_terms, language_part};
+use crate::knowledge::words::language_part;
 use crate::ports::SearchQuery;
-
-/// How many of the most probable intents pull their passages up.
-const INTENTS_MAX: usize = 3;
 
 /// Weights of a word by the field it stands in. Of several fields the best counts in full, and each other with
 /// its share, so that two different words beat one that is repeated everywhere. Chosen on 11,777 short messages of
@@ -33,21 +31,7 @@ const QUESTIONS_WEIGHT: f32 = 1.5;
 const BODY_WEIGHT: f32 = 1.0;
 const OTHER_FIELDS_SHARE: f32 = 0.3;
 
-/// What a word of an earlier message counts of what it would count in the one before the question: the further back,
-/// the less.
-const FADING: f32 = 0.9;
-
-/// How many different words of what was said before are looked up, the newest first.
-const CONTEXT_WORDS_MAX: usize = 64;
-
-/// A query without the weight that it has among others.
-pub(crate) type Part = Box<dyn Query>;
-
-/// BM25 of each word in its best field; of several forms of a word the best counts.
-pub(crate) fn of_words(words: &[Word], fields: &Fields) -> Option<Part> {
-    let known = words.iter().filter(|word| !word.forms.is_empty());
-    union(known.map(|word| of_word(word, fields)).collect())
-}
+type Part = Box<dyn Query>;
 
 fn of_word(word: &Word, fields: &Fields) -> Part {
     let mut forms: Vec<Part> = word.forms.iter().map(|form| of_form(form, fields)).collect();
@@ -86,63 +70,14 @@ fn in_any_field(term: &str, fields: &Fields, weight: f32) -> Part {
 
 fn in_field(field: Field, term: &str, weight: f32) -> Part {
     let query = TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs);
-    weighted(Box::new(query), weight)
-}
-
-/// BM25 of what was said before, and of the question itself, in the titles alone: it tells which article is spoken of,
-/// and nothing of what is asked about it.
-pub(crate) fn of_context(query: &SearchQuery<'_>, fields: &Fields) -> Option<Part> {
-    let mut weights: HashMap<String, f32> = HashMap::new();
-    let mut terms = Vec::new();
-    let mut weight = 1.0;
-    for said in std::iter::once(&query.text).chain(query.context.iter().rev()) {
-        for term in informative_terms(query.locale, said) {
-            if weights.len() < CONTEXT_WORDS_MAX && !weights.contains_key(&term) {
-                weights.insert(term.clone(), weight);
-                terms.push(in_field(fields.title, &term, weight));
-            }
-        }
-        weight *= FADING;
-    }
-    union(terms)
-}
-
-/// Finds the passages of an intent even where they have no word in common with the question. The confidence of the
-/// surest that the article names.
-pub(crate) fn of_intents(intents: &[ScoredIntent], field: Field) -> Option<Part> {
-    let clauses: Vec<Part> = intents
-        .iter()
-        .take(INTENTS_MAX)
-        .filter(|intent| intent.confidence > 0.0)
-        .map(|intent| exactly(field, intent.name.as_str(), intent.confidence.min(1.0)))
-        .collect();
-    (!clauses.is_empty()).then(|| Box::new(DisjunctionMaxQuery::new(clauses)) as Part)
-}
-
-pub(crate) fn union(clauses: Vec<Part>) -> Option<Part> {
-    (!clauses.is_empty()).then(|| Box::new(BooleanQuery::union(clauses)) as Part)
-}
-
-pub(crate) fn weighted(part: Part, weight: f32) -> Part {
-    Box::new(BoostQuery::new(part, weight))
-}
-
-/// `part` among the passages that may be found at all; all of these without it.
-pub(crate) fn among(part: Option<Part>, filters: &Filters) -> BooleanQuery {
-    let part = part.unwrap_or_else(|| Box::new(tantivy::query::AllQuery));
-    let others = filters.iter().map(|(occur, filter)| (*occur, filter.box_clone()));
-    BooleanQuery::new(std::iter::once((Occur::Must, part)).chain(others).collect())
+    Box::new(BoostQuery::new(Box::new(query), weight))
 }
 
 /// Parts of a query, and whether each must or must not hold.
-pub(crate) type Filters = Vec<(Occur, Part)>;
+type Filters = Vec<(Occur, Part)>;
 
 /// What no rank makes up for: the locale, the audience and the days on which an article holds.
-pub(crate) fn filters(
-    searcher: &Searcher,
-    fields: &Fields,
-    query: &SearchQuery<'_>,
-) -> Result<Filters, TantivyError> {
+fn filters(searcher: &Searcher, fields: &Fields, query: &SearchQuery<'_>) -> Result<Filters, TantivyError> {
     let mut filters: Filters = Vec::new();
     // A knowledge base written in the very locale is searched in that alone; else any of the language will do.
     let locale = query.locale.to_lowercase();
@@ -183,82 +118,101 @@ fn exactly(field: Field, value: &str, score: f32) -> Part {
     Box::new(ConstScoreQuery::new(Box::new(term), score))
 }
 
-/// What each of some documents scores; 0 for one that is not found. `documents` ascend.
-pub(crate) fn scores(
+/// Numbers of documents, ascending.
+pub(crate) type Documents = Vec<u32>;
+
+/// All that may be found.
+pub(crate) fn documents(
     searcher: &Searcher,
-    part: Option<&Part>,
-    documents: &[u32],
-) -> Result<Vec<f32>, TantivyError> {
-    let mut scores = vec![0.0; documents.len()];
-    let (Some(part), Some(reader)) = (part, searcher.segment_readers().first()) else {
+    fields: &Fields,
+    query: &SearchQuery<'_>,
+) -> Result<Documents, TantivyError> {
+    let mut documents = Vec::with_capacity(usize::try_from(searcher.num_docs()).unwrap_or_default());
+    let Some(reader) = searcher.segment_readers().first() else {
+        return Ok(documents);
+    };
+    let mut parts = filters(searcher, fields, query)?;
+    parts.push((Occur::Must, Box::new(AllQuery)));
+    let weight = BooleanQuery::new(parts).weight(EnableScoring::disabled_from_searcher(searcher))?;
+    weight.for_each_no_score(reader, &mut |found| documents.extend_from_slice(found))?;
+    Ok(documents)
+}
+
+/// BM25 of each word in its best field, of several forms of a word that of the best, for each unit of the words' weight:
+/// by the number of the document.
+pub(crate) fn scores(searcher: &Searcher, fields: &Fields, words: &[Word]) -> Result<Vec<f32>, TantivyError> {
+    let mut scores = vec![0.0; usize::try_from(searcher.num_docs()).unwrap_or_default()];
+    let known: Vec<Part> = words
+        .iter()
+        .filter(|word| !word.forms.is_empty())
+        .map(|word| of_word(word, fields))
+        .collect();
+    let Some(reader) = searcher.segment_readers().first().filter(|_| !known.is_empty()) else {
         return Ok(scores);
     };
-    let weight = part.weight(EnableScoring::enabled_from_searcher(searcher))?;
-    let mut scorer = weight.scorer(reader, 1.0)?;
-    for (document, score) in documents.iter().zip(&mut scores) {
-        // Asking for a document before the present one is not allowed.
-        if scorer.doc() <= *document && scorer.seek(*document) == *document {
-            *score = scorer.score();
+    let unit = words.iter().map(|word| word.weight).sum::<f32>().max(1.0);
+    let weight = BooleanQuery::union(known).weight(EnableScoring::enabled_from_searcher(searcher))?;
+    weight.for_each(reader, &mut |document, score| {
+        if let Some(place) = scores.get_mut(document as usize) {
+            *place = score / unit;
         }
-    }
+    })?;
     Ok(scores)
 }
 
-/// Calls `each` with every document that passes, ascending.
-pub(crate) fn each_document(
-    searcher: &Searcher,
-    query: &dyn Query,
-    mut each: impl FnMut(u32),
-) -> Result<(), TantivyError> {
-    let Some(reader) = searcher.segment_readers().first() else {
-        return Ok(());
-    };
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
-    let mut documents = weight.scorer(reader, 1.0)?;
-    while documents.doc() != TERMINATED {
-        each(documents.doc());
-        documents.advance();
-    }
-    Ok(())
-}
-
-/// How much of the question each of some documents covers, 0 to 1: of the words, weighed by how rare they are, the
-/// share that stands in any of its text fields. 0 for a question without words that tell anything. `documents` ascend.
+/// How much of the question each document covers, 0 to 1: of the words, weighed by how rare they are, the share that
+/// stands in any of its text fields. 0 for a question without words that tell anything. By the number of the document.
 pub(crate) fn coverages(
     searcher: &Searcher,
     fields: &Fields,
     words: &[Word],
-    documents: &[u32],
-) -> Result<Vec<f32>, crate::knowledge::index::IndexError> {
+) -> Result<Vec<f32>, IndexError> {
+    let mut covered = vec![0.0; usize::try_from(searcher.num_docs()).unwrap_or_default()];
     let all: f32 = words.iter().map(|word| word.weight).sum();
-    let mut covered = vec![0.0; documents.len()];
     let Some(reader) = searcher.segment_readers().first().filter(|_| all > 0.0) else {
         return Ok(covered);
     };
     let index = reader.inverted_index(fields.words)?;
-    for word in words {
-        let mut best = vec![0.0_f32; documents.len()];
+    for word in words.iter().filter(|word| word.weight > 0.0) {
+        let mut best: HashMap<u32, f32> = HashMap::new();
         for form in &word.forms {
-            let mut holds = vec![true; documents.len()];
-            for term in &form.terms {
-                let term = Term::from_field_text(fields.words, term);
-                let mut postings = index.read_postings(&term, IndexRecordOption::Basic)?;
-                for (document, holds) in documents.iter().zip(&mut holds) {
-                    *holds &= postings
-                        .as_mut()
-                        .is_some_and(|list| list.doc() <= *document && list.seek(*document) == *document);
+            let share = form.weight * word.weight / all;
+            for document in holders(&index, fields, form)? {
+                if word.forms.len() == 1 {
+                    covered[document as usize] += share;
+                } else {
+                    let best = best.entry(document).or_default();
+                    *best = best.max(share);
                 }
             }
-            for (best, holds) in best.iter_mut().zip(holds) {
-                *best = best.max(if holds { form.weight } else { 0.0 });
-            }
         }
-        for (covered, best) in covered.iter_mut().zip(best) {
-            *covered += best * word.weight;
+        for (document, share) in best {
+            covered[document as usize] += share;
         }
     }
-    Ok(covered
-        .into_iter()
-        .map(|covered| (covered / all).min(1.0))
-        .collect())
+    covered.iter_mut().for_each(|covered| *covered = covered.min(1.0));
+    Ok(covered)
+}
+
+/// The documents that have all terms of a form.
+fn holders(index: &InvertedIndexReader, fields: &Fields, form: &Form) -> Result<Documents, IndexError> {
+    let mut holders: Option<Documents> = None;
+    for term in &form.terms {
+        let term = Term::from_field_text(fields.words, term);
+        let mut found = Documents::new();
+        if let Some(mut postings) = index.read_postings(&term, IndexRecordOption::Basic)? {
+            while postings.doc() != TERMINATED {
+                found.push(postings.doc());
+                postings.advance();
+            }
+        }
+        holders = Some(match holders {
+            Some(before) => before
+                .into_iter()
+                .filter(|document| found.binary_search(document).is_ok())
+                .collect(),
+            None => found,
+        });
+    }
+    Ok(holders.unwrap_or_default())
 }

@@ -17,6 +17,7 @@ mod schema;
 mod searcher;
 mod sections;
 mod spelling;
+mod subjects;
 mod synonyms;
 mod vectors;
 mod words;

@@ -5,7 +5,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever fields or terms change, so that an index made by an older program is not reused.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields {
@@ -16,9 +16,6 @@ pub(crate) struct Fields {
     /// The first part of the locale.
     pub(crate) language: Field,
     pub(crate) audience: Field,
-    pub(crate) intents: Field,
-    /// The intents once more, on the first passage of an article only.
-    pub(crate) lead_intents: Field,
     /// Days as [`crate::knowledge::indexer::day`] numbers them; missing where the article is open on that side.
     pub(crate) valid_from: Field,
     pub(crate) valid_to: Field,
@@ -26,7 +23,7 @@ pub(crate) struct Fields {
     pub(crate) heading: Field,
     pub(crate) questions: Field,
     pub(crate) body: Field,
-    /// Title and questions once more, on the first passage of an article only: it answers the article as a whole.
+    /// Title and questions once more, on the beginning of an article only: it answers the article as a whole.
     pub(crate) lead: Field,
     /// The terms of all text fields together, to tell which of a question's words a passage covers.
     pub(crate) words: Field,
@@ -40,8 +37,6 @@ pub(crate) fn schema() -> (Schema, Fields) {
         locale: schema.add_text_field("locale", STRING),
         language: schema.add_text_field("language", STRING),
         audience: schema.add_text_field("audience", STRING),
-        intents: schema.add_text_field("intents", STRING),
-        lead_intents: schema.add_text_field("lead_intents", STRING),
         valid_from: schema.add_i64_field("valid_from", FAST),
         valid_to: schema.add_i64_field("valid_to", FAST),
         title: schema.add_text_field("title", ranked.clone()),

@@ -1,4 +1,4 @@
-//! Unit vectors in a byte for each number, and their cosines to a question's. Pure arithmetic; knows nothing of texts,
+//! Vectors in a byte for each number, and their products with a question's. Pure arithmetic; knows nothing of texts,
 //! files or models.
 //!
 //! Each vector has a scale of its own: the largest of its numbers becomes 127. The question keeps twelve bits, so that
@@ -27,7 +27,7 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// Of a vector of unit length; one of zeros stays so.
+    /// Of a vector of about unit length; one of zeros stays so.
     pub(crate) fn of(vector: &[f32]) -> Self {
         let (factor, scale) = factor_and_scale(vector, STORED_MAX);
         Self {
@@ -70,27 +70,27 @@ fn factor_and_scale(vector: &[f32], max: f32) -> (f32, f32) {
     }
 }
 
-/// The vectors of all passages, in the order of the index's documents; a passage may have several.
+/// The vectors of many owners, in their order; each may have none, one or several.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Vectors {
     length: usize,
-    /// Where the vectors of each document begin, and behind the last where they end.
+    /// Where the vectors of each owner begin, and behind the last where they end.
     starts: Vec<u32>,
     scales: Vec<f32>,
     numbers: Vec<i8>,
 }
 
 impl Vectors {
-    pub(crate) fn with_capacity(length: usize, documents: usize) -> Self {
+    pub(crate) fn with_capacity(length: usize, count: usize) -> Self {
         Self {
             length,
             starts: vec![0],
-            scales: Vec::with_capacity(documents),
-            numbers: Vec::with_capacity(documents * length),
+            scales: Vec::with_capacity(count),
+            numbers: Vec::with_capacity(count * length),
         }
     }
 
-    /// The vectors of the next document, each with as many numbers as all the others.
+    /// The vectors of the next owner, each with as many numbers as all the others.
     pub(crate) fn push<'v>(&mut self, vectors: impl IntoIterator<Item = (f32, &'v [i8])>) {
         for (scale, numbers) in vectors {
             self.scales.push(scale);
@@ -113,21 +113,21 @@ impl Vectors {
         self.numbers.len() + (self.scales.len() + self.starts.len()) * size_of::<f32>()
     }
 
-    /// The cosine of a question to the nearest vector of a document, -1 to 1; `None` for a document without any.
-    /// `asked` has [`Self::length`] numbers.
-    pub(crate) fn cosine(&self, document: u32, asked: &Asked) -> Option<f32> {
-        let cosines = self.of(document).map(|place| {
+    /// The product of a question with the nearest vector of an owner, -1 to 1: their cosine, where both are of unit
+    /// length. `None` for an owner without any. `asked` has [`Self::length`] numbers.
+    pub(crate) fn nearest(&self, owner: u32, asked: &Asked) -> Option<f32> {
+        let products = self.of(owner).map(|place| {
             let numbers = &self.numbers[place * self.length..(place + 1) * self.length];
             dot(numbers, &asked.numbers) as f32 * self.scales[place]
         });
-        cosines
+        products
             .reduce(f32::max)
             .map(|nearest| (nearest * asked.scale).clamp(-1.0, 1.0))
     }
 
-    fn of(&self, document: u32) -> Range<usize> {
-        let document = document as usize;
-        match self.starts.get(document..document + 2) {
+    fn of(&self, owner: u32) -> Range<usize> {
+        let owner = owner as usize;
+        match self.starts.get(owner..owner + 2) {
             Some([start, end]) => *start as usize..*end as usize,
             _ => 0..0,
         }
@@ -143,40 +143,10 @@ fn dot(stored: &[i8], asked: &[i16]) -> i32 {
     products.sum()
 }
 
-/// The best of many, each with a rank that may not be infinite or no number.
-#[derive(Debug)]
-pub(crate) struct Best {
-    limit: usize,
-    /// Sorted, the best first; of equals the one that came first.
-    found: Vec<(f32, u32)>,
-}
-
-impl Best {
-    pub(crate) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            found: Vec::with_capacity(limit + 1),
-        }
-    }
-
-    pub(crate) fn offer(&mut self, rank: f32, document: u32) {
-        if self.found.len() == self.limit && self.found.last().is_none_or(|(least, _)| *least >= rank) {
-            return;
-        }
-        let place = self.found.partition_point(|(better, _)| *better >= rank);
-        self.found.insert(place, (rank, document));
-        self.found.truncate(self.limit);
-    }
-
-    pub(crate) fn documents(self) -> impl Iterator<Item = u32> {
-        self.found.into_iter().map(|(_, document)| document)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::collection::vec;
-    use proptest::prelude::{Strategy, any, prop_assert, proptest};
+    use proptest::prelude::{Strategy, prop_assert, proptest};
 
     use super::*;
 
@@ -214,37 +184,23 @@ mod tests {
         ) {
             let (all, asked) = (stored(&vectors), Asked::of(&question[0]));
             let exact: Vec<f32> = vectors.iter().map(|vector| exact(vector, &question[0])).collect();
-            let mut best = Best::new(limit);
-            for document in 0..40 {
-                let cosine = all.cosine(document, &asked).unwrap();
-                prop_assert!((cosine - exact[document as usize]).abs() < 0.02);
-                best.offer(cosine, document);
+            let mut found: Vec<(f32, usize)> = Vec::new();
+            for (owner, exact) in exact.iter().enumerate() {
+                let cosine = all.nearest(owner as u32, &asked).unwrap();
+                prop_assert!((cosine - exact).abs() < 0.02);
+                found.push((cosine, owner));
             }
+            found.sort_by(|a, b| b.0.total_cmp(&a.0));
             let mut sorted = exact.clone();
             sorted.sort_by(|a, b| b.total_cmp(a));
-            let found: Vec<u32> = best.documents().collect();
-            prop_assert!(found.len() == limit);
-            for (place, document) in found.iter().enumerate() {
-                prop_assert!(exact[*document as usize] > sorted[place] - 0.04);
+            for (place, (_, owner)) in found.iter().take(limit).enumerate() {
+                prop_assert!(exact[*owner] > sorted[place] - 0.04);
             }
-        }
-
-        #[test]
-        fn the_best_are_those_of_a_sort(ranks in vec(any::<i8>(), 0..50), limit in 0_usize..10) {
-            let mut best = Best::new(limit);
-            let mut sorted: Vec<(f32, u32)> = Vec::new();
-            for (rank, document) in ranks.iter().zip(0..) {
-                best.offer(f32::from(*rank), document);
-                sorted.push((f32::from(*rank), document));
-            }
-            sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
-            sorted.truncate(limit);
-            prop_assert!(best.documents().eq(sorted.into_iter().map(|(_, document)| document)));
         }
     }
 
     #[test]
-    fn a_document_is_as_near_as_its_nearest_vector_and_may_have_none() {
+    fn an_owner_is_as_near_as_its_nearest_vector_and_may_have_none() {
         let [east, north] = [[1.0, 0.0], [0.0, 1.0]].map(|vector: [f32; 2]| Stored::of(&vector));
         let mut all = Vectors::with_capacity(2, 3);
         all.push([
@@ -254,7 +210,7 @@ mod tests {
         all.push([]);
         all.push([(north.scale, north.numbers.as_slice())]);
         let asked = Asked::of(&[1.0, 0.0]);
-        let cosines = [0, 1, 2, 3].map(|document| all.cosine(document, &asked));
+        let cosines = [0, 1, 2, 3].map(|owner| all.nearest(owner, &asked));
         assert_eq!(cosines, [Some(1.0), None, Some(0.0), None]);
         assert_eq!((all.count(), all.length(), all.bytes()), (3, 2, 6 + 7 * 4));
     }
@@ -264,13 +220,13 @@ mod tests {
         let number = 1.0 / (LENGTH_MAX as f32).sqrt();
         let vector = vec![number; LENGTH_MAX];
         let all = stored(std::slice::from_ref(&vector));
-        let cosine = all.cosine(0, &Asked::of(&vector)).unwrap();
+        let cosine = all.nearest(0, &Asked::of(&vector)).unwrap();
         assert!((cosine - 1.0).abs() < 1e-3, "{cosine}");
     }
 
     #[test]
     fn nothing_is_near_a_vector_of_zeros() {
         let all = stored(&[vec![0.0; 8]]);
-        assert_eq!(all.cosine(0, &Asked::of(&[0.0; 8])), Some(0.0));
+        assert_eq!(all.nearest(0, &Asked::of(&[0.0; 8])), Some(0.0));
     }
 }

@@ -191,10 +191,16 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     if draft.rule("no_words", json!({}), wordless) {
         return ask(draft, line::ASK_TEXT, reading);
     }
+    one_message(draft, &said, &focus)
+}
+
+/// What stands for itself: small talk, something too short to act on, or a request.
+fn one_message(draft: &mut Draft<'_>, said: &Said<'_>, focus: &clarify::Focus) -> Action {
+    let reading = said.reading;
     let Some(intent) = focus.sure.clone() else {
         return match clarify::options(draft, reading) {
             Some(options) => {
-                flow::note(draft, &said);
+                flow::note(draft, said);
                 clarify::ask(draft, options, reading)
             }
             None => handoff::hand_off(draft, vec![Reason::LowConfidence], reading),
@@ -221,10 +227,10 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
         json!({ "intent": intent, "reply": question }),
         question.is_some(),
     ) {
-        flow::note(draft, &said);
+        flow::note(draft, said);
         return ask(draft, question.unwrap_or(line::ASK_TEXT), reading);
     }
-    let action = request(draft, &said, &intent, &focus);
+    let action = request(draft, said, &intent, focus);
     // Something else was asked in the middle of a flow: with the answer the flow goes on.
     if action == Action::Answer && draft.conversation.progress.flow.is_some() {
         draft.bot_says(line::FLOW_RESUMED);

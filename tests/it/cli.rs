@@ -280,11 +280,12 @@ fn search_shows_scores_and_citations() {
     assert!(!firstline(&internal, b"").stdout.contains("(internal)"));
     let internal = firstline(&[&internal[..], &["--internal"]].concat(), b"");
     assert!(internal.stdout.contains("(internal)"), "{}", internal.stdout);
-    let nothing = firstline(&["search", "xylophone"], b"");
-    assert_eq!(
-        (nothing.code, nothing.stdout.as_str(), nothing.stderr.as_str()),
-        (Some(1), "", "nothing found\n")
-    );
+    // Whatever means a little of the same is found, and its score says how little it is.
+    let nothing = firstline(&["search", "--json", "xylophone"], b"");
+    for line in nothing.stdout.lines() {
+        let hit: Value = serde_json::from_str(line).unwrap();
+        assert!(hit["score"].as_f64().unwrap() < 0.3, "{hit}");
+    }
 }
 
 #[test]

@@ -181,8 +181,9 @@ fn only_what_changed_is_embedded_again() {
     let letters = Letters::new("letters");
 
     let first = build(&knowledge, &letters, kept);
-    let all: BTreeSet<String> = letters.asked().into_iter().collect();
-    assert_eq!(first.stats().embedded, all.len());
+    let passages = 2;
+    assert_eq!(first.stats().embedded, passages);
+    assert!(letters.asked().iter().any(|text| text.contains("First.")));
     assert!(first.stats().vectors >= 2 && first.stats().vector_bytes > 0);
 
     assert_eq!(build(&knowledge, &letters, kept).stats().embedded, 0);
@@ -192,7 +193,7 @@ fn only_what_changed_is_embedded_again() {
     build(&knowledge, &letters, kept);
     let again = letters.asked();
     assert!(
-        !again.is_empty() && again.iter().all(|text| text.contains("Third.")),
+        again.iter().any(|text| text.contains("Third.")) && !again.iter().any(|text| text.contains("First.")),
         "{again:?}"
     );
 
@@ -202,7 +203,7 @@ fn only_what_changed_is_embedded_again() {
     letters.asked();
 
     let other = Letters::new("other");
-    assert_eq!(build(&knowledge, &other, kept).stats().embedded, all.len());
+    assert_eq!(build(&knowledge, &other, kept).stats().embedded, passages);
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(
         files.len(),
@@ -278,33 +279,30 @@ fn what_was_said_before_tells_which_article_is_meant() {
 }
 
 #[test]
-fn other_words_for_the_same_and_slips_find_the_passage() {
+fn other_words_for_the_same_and_slips_find_the_article() {
     let folder = tempfile::tempdir().unwrap();
     copy_folder(&crate::support::repository().join("knowledge"), folder.path());
-    let passage = |text: &str| {
+    let article = |text: &str| {
         let knowledge = Knowledge::load(folder.path()).unwrap();
         let index = KnowledgeIndex::build(&knowledge, Place::Memory, None).unwrap();
         let hits = index.search(&query(text, None)).unwrap();
-        hits.first().map(|hit| hit.citation.passage.clone())
+        hits.first().map(|hit| hit.citation.article.clone())
     };
     let file = folder.path().join("synonyms.yml");
     fs::write(&file, "synonyms: []\n").unwrap();
-    assert_eq!(passage("zeppelin"), None);
+    assert_eq!(article("zeppelin"), None);
     let group = "synonyms:\n  - locale: en\n    words: [zeppelin, backup codes]\n";
     fs::write(&file, group).unwrap();
-    assert_eq!(
-        passage("zeppelin").as_deref(),
-        Some("what-are-the-8-backup-codes")
-    );
+    assert_eq!(article("zeppelin").as_deref(), Some("two-step-sign-in"));
     fs::remove_file(&file).unwrap();
-    assert_eq!(passage("zeppelin"), None);
+    assert_eq!(article("zeppelin"), None);
 
     assert_eq!(
-        passage("blutooth").as_deref(),
-        Some("how-do-i-pair-the-volt-app-or-my-lights")
+        article("blutooth").as_deref(),
+        Some("volt-error-codes-and-pairing")
     );
     assert_eq!(
-        passage("xluetooth"),
+        article("xluetooth"),
         None,
         "the first letter is taken to be right"
     );

@@ -36,11 +36,9 @@ fn the_printed_commands_work_and_readme_shows_them() {
         panic!("{:?}", server.commands)
     };
     let answered = answer(first);
-    assert_eq!(answered["action"], "answer", "{answered}");
-    assert_eq!(
-        answered["replies"][0]["source"]["article"], "track-your-order",
-        "{answered}"
-    );
+    assert_eq!(answered["action"], "ask", "{answered}");
+    let asked = answered["replies"][0]["text"].as_str().unwrap();
+    assert!(asked.contains("Which order is it?"), "{answered}");
     let handed_off = answer(second);
     assert_eq!(handed_off["action"], "handoff", "{handed_off}");
     let queue = answer(third);

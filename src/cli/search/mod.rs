@@ -3,8 +3,6 @@
 
 mod judge;
 
-use std::path::PathBuf;
-
 use serde_json::json;
 
 use crate::cli::assemble;
@@ -33,11 +31,8 @@ pub(crate) struct Arguments {
     /// How many passages to show at most
     #[arg(long, default_value_t = 5)]
     limit: usize,
-    /// Measure the search instead: a folder with *queries.jsonl (`text`, `label`: a list of "article#passage" or of the
-    /// ids of documents, perhaps `context`: [{"text"}]) and perhaps *documents.jsonl (`doc_id`, `title`, `text`, perhaps
-    /// `entity`) and *distractors.jsonl to be searched in place of the knowledge base; .gz too
-    #[arg(long, value_name = "FOLDER")]
-    judge: Option<PathBuf>,
+    #[command(flatten)]
+    judging: judge::Options,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -45,8 +40,8 @@ pub(crate) struct Arguments {
 
 /// Nothing found is a finding.
 pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output) -> Result<Exit, CliError> {
-    if let Some(folder) = &arguments.judge {
-        return judge::run(folder, arguments.json, config, output).await;
+    if let Some(folder) = &arguments.judging.judge {
+        return judge::run(folder, &arguments.judging, arguments.json, config, output).await;
     }
     let content = assemble::content(config, &config.server.public_url)?;
     let text = arguments.query.join(" ");
