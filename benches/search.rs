@@ -64,14 +64,15 @@ fn main() {
         "index", "passages", "build ms", "passages/s", "MiB", "vectors MiB", "p50 µs", "p99 µs"
     );
     let random = RandomVectors;
-    let vectors = Some(Embeddings {
+    let made = Embeddings {
         embedder: &random,
         kept: None,
-    });
+    };
+    let vectors = Some(made);
     let disk = std::env::temp_dir().join(format!("firstline-bench-{}", std::process::id()));
     let kept = Some(Embeddings {
         kept: Some(&disk),
-        ..vectors.expect("made above")
+        ..made
     });
     measure("sample, words", &sample, Place::Memory, None);
     measure("sample", &sample, Place::Memory, vectors);

