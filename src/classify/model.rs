@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokenizers::{Tokenizer, TruncationParams};
 
-use crate::classify::calibration::Confidence;
+use crate::classify::calibration::{Confidence, Logistic, Scope};
 use crate::domain::intent::Intent;
 
 pub(crate) const CARD: &str = "card.toml";
@@ -84,7 +84,9 @@ pub struct Calibration {
     pub intent_temperature: f32,
     pub sentiment_temperature: f32,
     /// Without it the softmax is the confidence. With it the graph needs a `similarity` output.
-    pub confidence: Option<Confidence>,
+    pub confidence: Option<Logistic>,
+    /// Tells what is in scope, beside `confidence` and in a model with the intent `out_of_scope` only.
+    pub scope: Option<Logistic>,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +101,7 @@ pub struct ModelFolder {
     path: PathBuf,
     card: Card,
     intents: Vec<Intent>,
+    confidence: Option<Confidence>,
     tokenizer: Arc<Tokenizer>,
 }
 
@@ -113,12 +116,14 @@ impl ModelFolder {
         }
         let card = read_card(path)?;
         let intents = read_labels(path, &card)?;
+        let confidence = confidence(path, &card, &intents)?;
         let tokenizer = Arc::new(read_tokenizer(path, &card)?);
         read_listed(path, &card, GRAPH)?;
         Ok(Self {
             path: path.to_path_buf(),
             card,
             intents,
+            confidence,
             tokenizer,
         })
     }
@@ -130,6 +135,11 @@ impl ModelFolder {
     /// In the order of the `intent_logits` output.
     pub fn intents(&self) -> &[Intent] {
         &self.intents
+    }
+
+    /// `None` where the softmax is the confidence.
+    pub(crate) fn confidence(&self) -> Option<Confidence> {
+        self.confidence
     }
 
     /// Name, version and first digits of the graph's hash: `support-en 1.0.0 be670d7c`.
@@ -201,16 +211,44 @@ fn read_card(folder: &Path) -> Result<Card, ModelError> {
             )));
         }
     }
-    if card
-        .calibration
-        .confidence
-        .is_some_and(|weights| !weights.is_finite())
-    {
+    let Calibration {
+        confidence, scope, ..
+    } = card.calibration;
+    for (key, weights) in [("confidence", confidence), ("scope", scope)] {
+        if weights.is_some_and(|weights| !weights.is_finite()) {
+            return Err(refuse(format!(
+                "calibration.{key} holds something that is not a number"
+            )));
+        }
+    }
+    if scope.is_some() && confidence.is_none() {
         return Err(refuse(
-            "calibration.confidence holds something that is not a number".to_owned(),
+            "calibration.scope stands without calibration.confidence; add that table, or remove this one"
+                .to_owned(),
         ));
     }
     Ok(card)
+}
+
+/// The card's weights, for the intents of the labels.
+fn confidence(folder: &Path, card: &Card, intents: &[Intent]) -> Result<Option<Confidence>, ModelError> {
+    let scope = card.calibration.scope.map(|weights| {
+        let place = intents.iter().position(|intent| intent.is(Intent::OUT_OF_SCOPE));
+        let place = place.ok_or_else(|| ModelError::Card {
+            path: folder.join(CARD),
+            problem: format!(
+                "calibration.scope needs the intent \"{}\", and {LABELS} does not name it; remove the table",
+                Intent::OUT_OF_SCOPE
+            ),
+        });
+        place.map(|out_of_scope| Scope {
+            out_of_scope,
+            weights,
+        })
+    });
+    let scope = scope.transpose()?;
+    let right = card.calibration.confidence;
+    Ok(right.map(|right| Confidence { right, scope }))
 }
 
 fn read_listed(folder: &Path, card: &Card, file: &str) -> Result<Vec<u8>, ModelError> {

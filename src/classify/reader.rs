@@ -55,7 +55,7 @@ impl Reader {
     fn intents(&self, outputs: &Outputs) -> Vec<ScoredIntent> {
         let calibration = &self.folder.card().calibration;
         let mut confidences = probabilities(&outputs.intent_logits, calibration.intent_temperature);
-        if let Some(confidence) = &calibration.confidence {
+        if let Some(confidence) = self.folder.confidence() {
             confidence.apply(&mut confidences, &outputs.similarity);
         }
         let mut intents: Vec<ScoredIntent> = self

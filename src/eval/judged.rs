@@ -13,8 +13,30 @@ pub struct Answer {
     /// The most probable intent, and its confidence as the engine takes it, 0 to 1.
     pub top: Intent,
     pub confidence: f32,
-    /// The confidence of the most probable intent that is not `out_of_scope`, 0 to 1.
+    /// What the confidence of `out_of_scope` leaves of 1; in a model without that intent, `confidence`.
     pub in_scope: f32,
+}
+
+impl Answer {
+    /// Of all that the model said of the intent of one text, in any order; of equals the first is the top. `None` for
+    /// nothing.
+    pub fn of(intents: impl IntoIterator<Item = (Intent, f32)>) -> Option<Self> {
+        let (mut top, mut outside): (Option<(Intent, f32)>, Option<f32>) = (None, None);
+        for (intent, confidence) in intents {
+            if intent.is(Intent::OUT_OF_SCOPE) {
+                outside = Some(confidence);
+            }
+            if top.as_ref().is_none_or(|(_, most)| confidence > *most) {
+                top = Some((intent, confidence));
+            }
+        }
+        let (top, confidence) = top?;
+        Some(Self {
+            top,
+            confidence,
+            in_scope: outside.map_or(confidence, |outside| 1.0 - outside),
+        })
+    }
 }
 
 /// One row: gold and top intent as places in [`Judgement::labels`].
@@ -100,6 +122,27 @@ impl Judgement {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_is_the_top_and_what_out_of_scope_leaves() {
+        let of = |intents: &[(&str, f32)]| {
+            let intents = intents
+                .iter()
+                .map(|(name, confidence)| (Intent::new(*name), *confidence));
+            Answer::of(intents)
+                .map(|answer| (answer.top.as_str().to_owned(), answer.confidence, answer.in_scope))
+        };
+        assert_eq!(
+            of(&[("a", 0.25), ("b", 0.5), ("out_of_scope", 0.125)]),
+            Some(("b".to_owned(), 0.5, 0.875))
+        );
+        assert_eq!(
+            of(&[("out_of_scope", 0.75), ("a", 0.75)]),
+            Some(("out_of_scope".to_owned(), 0.75, 0.25))
+        );
+        assert_eq!(of(&[("a", 0.25), ("b", 0.5)]), Some(("b".to_owned(), 0.5, 0.5)));
+        assert_eq!(of(&[]), None);
+    }
 
     #[test]
     fn labels_that_the_model_lacks_are_out_of_scope_and_listed() {

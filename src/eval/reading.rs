@@ -6,7 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::domain::intent::{Intent, ScoredIntent};
+use crate::domain::intent::Intent;
 use crate::domain::message::Text;
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::sentiment::Sentiment;
@@ -111,14 +111,7 @@ async fn read(classifier: &dyn Classifier, row: usize, text: &Text) -> Result<Cl
 }
 
 fn answer(classification: Classification) -> Option<(Answer, Sentiment)> {
-    let in_scope = |scored: &&ScoredIntent| !scored.name.is(Intent::OUT_OF_SCOPE);
-    let best = classification.intents.iter().find(in_scope);
-    let in_scope = best.map_or(0.0, |scored| scored.confidence);
-    let top = classification.intents.into_iter().next()?;
-    let answer = Answer {
-        top: top.name,
-        confidence: top.confidence,
-        in_scope,
-    };
+    let scored = classification.intents.into_iter();
+    let answer = Answer::of(scored.map(|scored| (scored.name, scored.confidence)))?;
     Some((answer, classification.sentiment))
 }

@@ -39,7 +39,7 @@ pub struct OutOfScope {
     /// Share of them whose top intent is `out_of_scope`.
     pub recall: Option<f64>,
     /// Share of them below the threshold at or above which 95 % of the in-scope rows stay, where a row is placed by
-    /// the confidence of its most probable intent other than `out_of_scope`.
+    /// how likely it is in scope: see [`Answer::in_scope`](crate::eval::judged::Answer::in_scope).
     pub recall_at_95_kept: Option<f64>,
 }
 

@@ -3,7 +3,7 @@
 
 use ndarray::Array2;
 
-use crate::classify::calibration::{Confidence, Evidence};
+use crate::classify::calibration::{Evidence, Logistic};
 use crate::train::lbfgs::{Stop, minimise};
 
 /// Temperatures outside say that there is too little to learn one from.
@@ -71,7 +71,7 @@ fn tempered_loss(logits: &Array2<f32>, labels: &[usize], inverse: f64) -> (f64, 
     (loss / count, slope / count, bend / count)
 }
 
-/// What spoke for a held-out prediction, and whether it was right and in scope.
+/// What spoke for one answer to a question about a held-out row, and whether it was right.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Observation {
     pub(crate) evidence: Evidence,
@@ -80,14 +80,14 @@ pub(crate) struct Observation {
     pub(crate) weight: f64,
 }
 
-/// The numbers that the runtime weighs, in the order of [`Confidence`].
+/// The numbers that the runtime weighs, in the order of [`Logistic`].
 fn signals(evidence: &Evidence) -> [f64; 3] {
     [evidence.log_odds, evidence.similarity, evidence.gap].map(f64::from)
 }
 
 /// Logistic regression of being right on the evidence, with the targets smoothed as in Platt 1999 ("Probabilistic
 /// Outputs for Support Vector Machines"), so that rows that are all right do not promise certainty.
-pub(crate) fn fit(observations: &[Observation]) -> Confidence {
+pub(crate) fn fit(observations: &[Observation]) -> Logistic {
     let sum = |of: &dyn Fn(&Observation) -> f64| -> f64 {
         observations.iter().map(|seen| seen.weight * of(seen)).sum()
     };
@@ -130,7 +130,7 @@ pub(crate) fn fit(observations: &[Observation]) -> Confidence {
     });
     let [log_odds, similarity, gap] = [0, 1, 2].map(|at| f64::from(found[[0, at + 1]]) / spread[at]);
     let bias = f64::from(found[[0, 0]]) - log_odds * mean[0] - similarity * mean[1] - gap * mean[2];
-    Confidence {
+    Logistic {
         bias: bias as f32,
         log_odds: log_odds as f32,
         similarity: similarity as f32,

@@ -137,7 +137,8 @@ pub fn train(
         lint: findings,
         strength: learned.strength,
         intent_temperature: learned.temperature,
-        confidence: learned.confidence,
+        confidence: learned.confidence.right,
+        scope: learned.confidence.scope.map(|scope| scope.weights),
         cross_validated: judge(rows, &learned.unseen, &names),
         test: test.map(|(rows, texts)| judge(rows, &learned.read(&vectors, texts), &names)),
     };
@@ -189,12 +190,12 @@ fn folds(rows: &[Row], labels: &[usize], intents: usize, task: &Task) -> Vec<usi
     folds
 }
 
-/// Intents that are left out together. "Out of scope" is the answer to what is left out, so it stays.
+/// Intents that are left out together, for their rows to stand for what is out of scope. Where examples show that, they
+/// say it better: rows of a left-out intent are much nearer to what is in scope.
 fn groups(names: &[String], seed: u64) -> Vec<Vec<usize>> {
-    let mut drawn: Vec<usize> = (0..names.len())
-        .filter(|intent| names[*intent] != Intent::OUT_OF_SCOPE)
-        .collect();
-    if drawn.len() < INTENTS_FOR_GROUPS {
+    let shown = names.iter().any(|name| name == Intent::OUT_OF_SCOPE);
+    let mut drawn: Vec<usize> = (0..names.len()).collect();
+    if shown || drawn.len() < INTENTS_FOR_GROUPS {
         return Vec::new();
     }
     drawn.sort_by_cached_key(|intent| draw(seed, &names[*intent]));
@@ -214,24 +215,14 @@ fn draw(seed: u64, text: &str) -> [u8; 32] {
 /// The figures of some rows and the probabilities read for each, as `firstline eval` has them.
 fn judge(rows: &[Row], read: &[Vec<f32>], names: &[String]) -> IntentReport {
     let intents: Vec<Intent> = names.iter().map(Intent::new).collect();
-    let answers: Vec<Answer> = read.iter().map(|found| answer(&intents, found)).collect();
+    // There are two intents at least, so each row has an answer.
+    let answers = read.iter().filter_map(|found| {
+        let scored = intents.iter().cloned().zip(found.iter().copied());
+        Answer::of(scored)
+    });
+    let answers: Vec<Answer> = answers.collect();
     let gold = rows.iter().map(|row| row.label.as_str());
     IntentReport::new(&Judgement::new(&intents, gold, &answers), rows)
-}
-
-fn answer(intents: &[Intent], probabilities: &[f32]) -> Answer {
-    let best = |admits: &dyn Fn(&Intent) -> bool| {
-        let all = intents.iter().zip(probabilities.iter().copied());
-        all.filter(|(intent, _)| admits(intent))
-            .reduce(|best, other| if other.1 > best.1 { other } else { best })
-    };
-    let out_of_scope = Intent::new(Intent::OUT_OF_SCOPE);
-    let (top, confidence) = best(&|_| true).unwrap_or((&out_of_scope, 0.0));
-    Answer {
-        top: top.clone(),
-        confidence,
-        in_scope: best(&|intent| *intent != out_of_scope).map_or(0.0, |(_, confidence)| confidence),
-    }
 }
 
 fn notes(task: &Task, names: &[String]) -> Vec<String> {
@@ -248,10 +239,12 @@ fn notes(task: &Task, names: &[String]) -> Vec<String> {
             ));
         }
     }
-    if groups(names, task.seed).is_empty() {
+    let shown = names.iter().any(|name| name == Intent::OUT_OF_SCOPE);
+    if !shown && names.len() < INTENTS_FOR_GROUPS {
         notes.push(format!(
             "with fewer than {INTENTS_FOR_GROUPS} intents none can be left out, so the confidence knows nothing of \
-             messages that are out of scope"
+             messages that are out of scope; examples labelled {} would teach it",
+            Intent::OUT_OF_SCOPE
         ));
     }
     notes
@@ -292,6 +285,7 @@ fn card(base: &ModelFolder, report: &Report) -> Card {
             intent_temperature: report.intent_temperature,
             sentiment_temperature: of_base.calibration.sentiment_temperature,
             confidence: Some(report.confidence),
+            scope: report.scope,
         },
         base: origin,
         sources: report.sources(),

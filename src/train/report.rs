@@ -3,7 +3,7 @@
 use serde::Serialize;
 use toml::{Table, Value};
 
-use crate::classify::calibration::Confidence;
+use crate::classify::calibration::Logistic;
 use crate::eval::report::IntentReport;
 use crate::labelled::Source;
 use crate::train::lint::{Finding, Kind};
@@ -21,7 +21,9 @@ pub struct Report {
     /// The C of the penalty that was chosen, for vectors of length 1.
     pub strength: f64,
     pub intent_temperature: f32,
-    pub confidence: Confidence,
+    pub confidence: Logistic,
+    /// `None` without examples that are out of scope.
+    pub scope: Option<Logistic>,
     /// Each example read by a head that was fitted without its fold.
     pub cross_validated: IntentReport,
     pub test: Option<IntentReport>,

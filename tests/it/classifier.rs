@@ -190,7 +190,7 @@ fn a_graph_that_does_not_fit_is_refused_at_the_start() {
     rewrite(
         &labels,
         "labels.json",
-        r#"{"intents": ["a", "b"], "sentiments": ["negative", "neutral", "positive"]}"#,
+        r#"{"intents": ["a", "out_of_scope"], "sentiments": ["negative", "neutral", "positive"]}"#,
     );
     for (folder, problem) in [
         (&garbage, "cannot be used as a classifier"),

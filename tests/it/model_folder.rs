@@ -51,6 +51,17 @@ fn refusal(folder: &Path, parts: &[&str]) -> ModelError {
     error
 }
 
+/// Replaces the weights of the evidence in the card.
+fn weigh(folder: &TempDir, tables: &str) {
+    let path = folder.path().join("card.toml");
+    let card = fs::read_to_string(&path).expect("the card");
+    let (before, _) = card.split_once("[calibration.").expect("weights");
+    let (_, after) = card.split_once("[base]").expect("a base");
+    fs::write(&path, format!("{before}{tables}\n[base]{after}")).expect("written");
+}
+
+const WEIGHTS: &str = "bias = 0.5\nlog_odds = 0.5\nsimilarity = 0.0\ngap = 8.0\n";
+
 #[test]
 fn a_missing_folder_or_file_is_named() {
     let folder = copy();
@@ -146,4 +157,45 @@ fn a_bad_card_or_tokenizer_is_refused() {
     let folder = copy();
     rewrite(&folder, "tokenizer.json", "{}");
     refusal(folder.path(), &["tokenizer.json", "is not a tokenizer"]);
+}
+
+#[test]
+fn weights_of_the_scope_need_those_of_the_confidence_and_an_intent() {
+    let both = format!("[calibration.confidence]\n{WEIGHTS}[calibration.scope]\n{WEIGHTS}");
+    let folder = copy();
+    weigh(&folder, &both);
+    assert!(ModelFolder::open(folder.path()).is_ok());
+    for (tables, problem) in [
+        (
+            format!("[calibration.scope]\n{WEIGHTS}"),
+            "calibration.scope stands without calibration.confidence",
+        ),
+        (
+            both.replace("bias = 0.5", "bias = inf"),
+            "calibration.confidence holds something that is not a number",
+        ),
+        (
+            format!("{both}[calibration.reach]\n{WEIGHTS}"),
+            "unknown field `reach`",
+        ),
+    ] {
+        let folder = copy();
+        weigh(&folder, &tables);
+        refusal(folder.path(), &["card.toml", problem]);
+    }
+    let folder = copy();
+    weigh(&folder, &both);
+    rewrite(
+        &folder,
+        "labels.json",
+        r#"{"intents": ["a", "b"], "sentiments": ["negative", "neutral", "positive"]}"#,
+    );
+    refusal(
+        folder.path(),
+        &[
+            "card.toml",
+            "calibration.scope needs the intent \"out_of_scope\"",
+            "labels.json",
+        ],
+    );
 }

@@ -94,6 +94,43 @@ fn a_model_of_own_intents_reads_messages() {
     assert_eq!(hidden.len(), 2, "{hidden:?}");
 }
 
+/// With examples of what is out of scope, the model says how likely that is, apart from which intent is right.
+#[test]
+fn examples_out_of_scope_teach_what_is_in_scope() {
+    let place = TempDir::new().unwrap();
+    let (out, plain) = (place.path().join("nursery"), place.path().join("plain"));
+    let strange = place.path().join("strange.csv");
+    fs::write(
+        &strange,
+        "text,label\nwho won the match last night,out_of_scope\ntell me a joke,out_of_scope\n\
+         what is the capital of peru,out_of_scope\nmy exam results came today,out_of_scope\n\
+         translate good evening into greek,out_of_scope\nset an alarm for six,out_of_scope\n\
+         how tall is the eiffel tower,out_of_scope\nwill it snow tomorrow,out_of_scope\n\
+         i need a new phone contract,out_of_scope\nplay some jazz,out_of_scope\n",
+    )
+    .unwrap();
+    let report = trained(&out, &[strange.to_str().unwrap()]);
+    assert_eq!(report["examples"], 70);
+    assert!(report["scope"]["log_odds"].as_f64().unwrap() > 0.0, "{report}");
+    assert_eq!(report["cross_validated"]["out_of_scope"]["rows"], 10);
+    let card = fs::read_to_string(out.join("card.toml")).unwrap();
+    assert!(card.contains("[calibration.scope]"), "{card}");
+    let classified = firstline(
+        &["classify", "--json", "--model", out.to_str().unwrap()],
+        b"what is the capital of spain\nis the shop open on sunday\n",
+    );
+    assert_eq!(classified.code, Some(0), "{}", classified.stderr);
+    let intents = classified
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["intent"].clone());
+    assert_eq!(intents.collect::<Vec<_>>(), ["out_of_scope", "opening_hours"]);
+
+    assert_eq!(trained(&plain, &[])["scope"], Value::Null);
+    let card = fs::read_to_string(plain.join("card.toml")).unwrap();
+    assert!(!card.contains("[calibration.scope]"), "{card}");
+}
+
 #[test]
 fn everything_but_the_intents_stays_to_the_bit() {
     let place = TempDir::new().unwrap();

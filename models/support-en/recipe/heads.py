@@ -44,19 +44,41 @@ def prototypes(vectors, labels, intents, each, rounds=12):
     return np.concatenate(found).astype(np.float32)
 
 
-def evidence(logits, similarity, intent_temperature):
-    """(most probable intent, [1, log odds, similarity, gap]) of each row, as the engine computes them."""
-    chance = np.exp(log_softmax(logits / intent_temperature))
-    top, rows = chance.argmax(1), np.arange(len(logits))
-    p = np.clip(chance[rows, top], NEARLY, 1 - NEARLY)
-    others = similarity.copy()
-    others[rows, top] = -np.inf
-    near = similarity[rows, top]
-    return top, np.stack([np.ones(len(p)), np.log(p / (1 - p)), near, near - others.max(1)], axis=1)
+def log_odds(p):
+    """ln(p / (1 - p)), kept finite."""
+    p = np.clip(p, NEARLY, 1 - NEARLY)
+    return np.log(p / (1 - p))
 
 
-def fit_confidence(features, right, weights, penalty=1e-3):
-    """Logistic regression of being right on the evidence (Platt 1999): {name: weight}, as the card holds it."""
+def intent_evidence(chance, similarity, intent):
+    """[1, log odds, similarity, gap] for one intent of each row against all others, as the engine computes it."""
+    rows, others = np.arange(len(chance)), similarity.copy()
+    others[rows, intent] = -np.inf
+    near = similarity[rows, intent]
+    return np.stack([np.ones(len(chance)), log_odds(chance[rows, intent]), near, near - others.max(1)], axis=1)
+
+
+def scope_evidence(chance, similarity, outside):
+    """The same for all intents together against `outside`, the one that says that a message is none of them."""
+    near = np.delete(similarity, outside, axis=1).max(1)
+    gap = near - similarity[:, outside]
+    return np.stack([np.ones(len(chance)), -log_odds(chance[:, outside]), near, gap], axis=1)
+
+
+def chances(logits, intent_temperature):
+    """The tempered softmax."""
+    return np.exp(log_softmax(logits / intent_temperature))
+
+
+def best_inside(chance, outside):
+    """The most probable intent of each row but for `outside`."""
+    inside = chance.copy()
+    inside[:, outside] = -1
+    return inside.argmax(1)
+
+
+def fit_logistic(features, right, weights, penalty=1e-3):
+    """Logistic regression on the evidence (Platt 1999): {name: weight}, as the card holds it."""
     x = features / (scale := np.maximum(np.abs(features).std(axis=0), 1e-3))
 
     def loss(w):
@@ -69,9 +91,26 @@ def fit_confidence(features, right, weights, penalty=1e-3):
     return dict(zip(EVIDENCE, map(float, found)))
 
 
-def confidence(features, weights):
-    """The probability of being right, 0 to 1."""
+def logistic(features, weights):
+    """The probability that the weights give to the evidence, 0 to 1."""
     return 1 / (1 + np.exp(-features @ np.array([weights[name] for name in EVIDENCE])))
+
+
+def fit_confidence(chance, similarity, gold, outside, weights):
+    """The card's two tables of weights: of the best intent being right, and of the message being in scope."""
+    best = best_inside(chance, outside)
+    return {
+        "confidence": fit_logistic(intent_evidence(chance, similarity, best), best == gold, weights),
+        "scope": fit_logistic(scope_evidence(chance, similarity, outside), gold != outside, weights),
+    }
+
+
+def judge(chance, similarity, outside, calibration):
+    """(top intent, its confidence, how likely the message is in scope) of each row, as the engine has them."""
+    inside = logistic(scope_evidence(chance, similarity, outside), calibration["scope"])
+    best = best_inside(chance, outside)
+    right = np.minimum(logistic(intent_evidence(chance, similarity, best), calibration["confidence"]), inside)
+    return np.where(1 - inside > right, outside, best), np.maximum(right, 1 - inside), inside
 
 
 def expected_calibration_error(confidence, right, bins=15):
@@ -95,6 +134,13 @@ def recall_at_precision(score, positive, precision=0.9):
     found = np.cumsum(positive[np.argsort(-score, kind="stable")])
     within = np.flatnonzero(found / np.arange(1, len(score) + 1) >= precision)
     return float(found[within[-1]] / positive.sum()) if len(within) else 0.0
+
+
+def found_outside(in_scope, outside, kept=0.95):
+    """Share of the rows marked in `outside` below the bar that `kept` of the others reach; as `firstline eval` has it."""
+    others = np.sort(in_scope[~outside])[::-1]
+    bar = others[int(np.ceil(kept * len(others))) - 1]
+    return float((in_scope[outside] < bar).mean())
 
 
 def answered_rightly(confidence, right, answered, error):

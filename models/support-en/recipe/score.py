@@ -21,7 +21,7 @@ from model import Model, run_all
 
 HERE = Path(__file__).resolve().parent
 PER_STRANGER = {"other": 40}, {"out_of_scope": 300, "provide_info": 100, "other": 400}
-UNSEEN = ("_support_accuracy", "_ece", "_out_of_scope_recall")
+UNSEEN = ("_support_accuracy", "_ece", "_out_of_scope_recall", "_out_of_scope_recall_at_95_kept")
 SAMPLES = [
     "where's my stuff", "has my money gone through", "cant get into my account forgot the pw", "when am i booked in",
     "how much juice does the ebike battery hold", "I want to talk to someone", "can you help me choose a mortgage",
@@ -35,15 +35,15 @@ def unread_half(text):
     return int(rows.order(text) * 1e6) % 2 == 1
 
 
-def judged(out, calibration):
-    """(most probable intent, its calibrated confidence) of each row, as the engine has them."""
-    top, features = heads.evidence(out["intent_logits"], out["similarity"], calibration["intent_temperature"])
-    return top, heads.confidence(features, calibration["confidence"])
+def judged(out, names, calibration):
+    """(top intent, its calibrated confidence, how likely the message is in scope) of each row, as the engine has them."""
+    chance = heads.chances(out["intent_logits"], calibration["intent_temperature"])
+    return heads.judge(chance, out["similarity"], names.index("out_of_scope"), calibration)
 
 
 def intent_scores(out, gold, names, calibration, prefix):
     """Accuracy, what can be answered and calibration, over all rows and over the support rows."""
-    guess, confidence = judged(out, calibration)
+    guess, confidence, in_scope = judged(out, names, calibration)
     right = guess == np.array([names.index(g) for g in gold])
     answered = guess != names.index("out_of_scope")
     support = np.array([g not in rows.NOT_SUPPORT for g in gold])
@@ -59,6 +59,7 @@ def intent_scores(out, gold, names, calibration, prefix):
     outside = np.array([g == "out_of_scope" for g in gold])
     if outside.any():
         found[f"{prefix}_out_of_scope_recall"] = right[outside].mean()
+        found[f"{prefix}_out_of_scope_recall_at_95_kept"] = heads.found_outside(in_scope, outside)
     return found
 
 
@@ -136,12 +137,13 @@ def show_samples(folder, calibration):
     model = Model(str(folder / "model.onnx"), folder / "tokenizer.json")
     for text in SAMPLES:
         out = {name: value[None] for name, value in model.run(text).items()}
-        top, confidence = judged(out, calibration)
-        chance = np.exp(heads.log_softmax(out["intent_logits"] / calibration["intent_temperature"]))[0]
+        top, confidence, in_scope = judged(out, labels["intents"], calibration)
+        chance = heads.chances(out["intent_logits"], calibration["intent_temperature"])[0]
         mood = np.exp(heads.log_softmax(out["sentiment_logits"] / calibration["sentiment_temperature"]))[0]
         best = ", ".join(f"{labels['intents'][i]} {chance[i]:.2f}" for i in np.argsort(-chance)[:3])
         mood = f"{labels['sentiments'][mood.argmax()]} (negative {mood[0]:.2f})"
-        print(f"{text!r}: {best}; confidence {confidence[0]:.2f}; {mood}")
+        top = f"{labels['intents'][top[0]]}, confidence {confidence[0]:.2f}, in scope {in_scope[0]:.2f}"
+        print(f"{text!r}: {top}; softmax {best}; {mood}")
 
 
 def main():
