@@ -164,7 +164,9 @@ impl Place {
             Kind::Cancel => format!("Order {} is cancelled, and 45.00 comes back.", chat.order),
             Kind::Pay => {
                 let sent: Value = serde_json::from_slice(&deeds[0].1).unwrap();
-                assert_eq!(self.say(&mut chat, sent["code"].as_str().unwrap()).await, "wait");
+                let action = self.say(&mut chat, sent["code"].as_str().unwrap()).await;
+                // Nothing holds the backend any more: it may be quicker than the reply to the request.
+                assert!(["wait", "answer"].contains(&action.as_str()), "{action}");
                 self.messages(&chat, messages.len() + 2).await;
                 format!("The payment for {} is paid.", chat.order)
             }
