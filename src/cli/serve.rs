@@ -83,12 +83,14 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
     let mut server = Box::pin(server.into_future());
+    // Heard from before "ready" is printed, as whoever reads that may stop the server at once.
+    let stop = stop_signal()?;
     if let Err(error) = output.line(ready(&headline, &url, &key_file)) {
         tracing::warn!(%error, "nobody reads what is printed; serving all the same");
     }
     tokio::select! {
         ended = &mut server => ended.context("the server ended by itself")?,
-        name = stop_signal() => tracing::info!("{} received: draining", name?),
+        name = stop => tracing::info!("{name} received: draining"),
     }
     tasks.stop().cancel();
     // The server holds the store, and the store's writer ends with its last holder: so it is dropped here.
@@ -204,12 +206,14 @@ curl -s {url}/v1/queue -H "authorization: Bearer $(cat {key_file})"
     )
 }
 
-/// Waits for SIGTERM or SIGINT and says which.
-async fn stop_signal() -> Result<&'static str, CliError> {
+/// Listens for SIGTERM and SIGINT from the call on, and ends with the name of the one that came.
+fn stop_signal() -> Result<impl Future<Output = &'static str>, CliError> {
     let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be waited for")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be waited for")?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
     })
 }

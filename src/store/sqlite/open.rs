@@ -118,7 +118,13 @@ async fn joined(
 ) -> Result<(SqliteStore, SqliteWriter), OpenError> {
     let (position, newest) = watch::channel(newest_position(&mut connection).await?);
     let readers = readers(database, options.readers).await?;
-    let (submissions, writer) = SqliteWriter::new(connection, lock, position, options.waiting_writes);
+    let (submissions, writer) = SqliteWriter::new(
+        connection,
+        readers.clone(),
+        lock,
+        position,
+        options.waiting_writes,
+    );
     let store = SqliteStore {
         readers,
         submissions: Some(submissions),

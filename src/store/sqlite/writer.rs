@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use sqlx::Connection;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::ports::StoreError;
@@ -37,6 +37,8 @@ pub struct SqliteWriter {
     connection: SqliteConnection,
     submitted: mpsc::Receiver<Box<dyn Submitted>>,
     position: watch::Sender<u64>,
+    /// Closed before the writer's own: only a connection that can write takes the log away when it closes last.
+    readers: SqlitePool,
     /// Released when the writer ends; `None` beside a server, which has it.
     _lock: Option<File>,
 }
@@ -63,6 +65,7 @@ impl SqliteWriter {
     /// `waiting` bounds the writes that wait for their turn.
     pub(super) fn new(
         connection: SqliteConnection,
+        readers: SqlitePool,
         lock: Option<File>,
         position: watch::Sender<u64>,
         waiting: usize,
@@ -72,6 +75,7 @@ impl SqliteWriter {
             Submissions(sender),
             Self {
                 connection,
+                readers,
                 submitted,
                 position,
                 _lock: lock,
@@ -132,6 +136,7 @@ impl SqliteWriter {
     }
 
     async fn close(mut self) {
+        self.readers.close().await;
         if let Err(error) = execute(&mut self.connection, "PRAGMA wal_checkpoint(TRUNCATE)").await {
             tracing::warn!(%error, "the write-ahead log was not folded into the database; the next start does it");
         }
