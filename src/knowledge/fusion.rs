@@ -50,24 +50,24 @@ struct Weights {
 }
 
 const WITH_MEANING: Weights = Weights {
-    meaning: 19.36,
-    asked: 8.00,
-    coverage: 2.67,
+    meaning: 19.44,
+    asked: 7.42,
+    coverage: 2.64,
     words: 0.0,
-    intent: 1.74,
-    listed: 14.26,
-    beginning: 3.96,
-    context: 1.13,
+    intent: 1.91,
+    listed: 10.93,
+    beginning: 3.25,
+    context: 1.15,
 };
 
 const WORDS_ALONE: Weights = Weights {
     meaning: 0.0,
     asked: 0.0,
-    coverage: 3.79,
-    words: 1.61,
-    intent: 4.12,
+    coverage: 3.80,
+    words: 1.51,
+    intent: 4.20,
     listed: 0.0,
-    beginning: 4.32,
+    beginning: 4.33,
     context: 0.91,
 };
 
@@ -83,19 +83,19 @@ struct Odds {
 }
 
 const ODDS_WITH_MEANING: Odds = Odds {
-    bias: -2.43,
-    nearness: 2.60,
-    ahead: 0.65,
-    ahead_of_articles: 0.09,
-    context: 0.08,
+    bias: -3.38,
+    nearness: 4.22,
+    ahead: 0.58,
+    ahead_of_articles: 0.10,
+    context: 0.05,
 };
 
 const ODDS_BY_WORDS: Odds = Odds {
-    bias: -2.13,
-    nearness: 1.19,
-    ahead: 0.68,
-    ahead_of_articles: 0.07,
-    context: 0.03,
+    bias: -2.39,
+    nearness: 1.30,
+    ahead: 0.63,
+    ahead_of_articles: 0.13,
+    context: 0.02,
 };
 
 /// What of a passage's likeness is that of its text; the rest is that of its heading. See [`crate::knowledge::embeddings`].

@@ -162,7 +162,7 @@ pub(crate) fn hand_off_to(
     let Some(&reason) = reasons.first() else {
         return Action::Relay;
     };
-    let reading = &about_the_flow(draft, reading);
+    let reading = &about_the_flow(draft, reason, reading);
     let intent = reading.top().map(|top| &top.name);
     let queue = queue.unwrap_or_else(|| draft.policy.queue_for(intent)).clone();
     let priority = draft.policy.priority_of(&reasons);
@@ -204,10 +204,13 @@ pub(crate) fn hand_off_to(
 }
 
 /// The reading, about what the flow is about, or was a moment ago, where the message alone does not say: "10423", "a
-/// person please", or a lookup's result.
-fn about_the_flow<'r>(draft: &Draft<'_>, reading: &'r Reading) -> Cow<'r, Reading> {
+/// person please", or a lookup's result. What the flow itself gives up is the flow's, whatever was written last.
+fn about_the_flow<'r>(draft: &Draft<'_>, reason: Reason, reading: &'r Reading) -> Cow<'r, Reading> {
+    let given_up = matches!(reason, Reason::VerificationFailed | Reason::LookupFailed);
     let says_what = |top: &ScoredIntent| {
-        top.confidence >= draft.policy.answer_at(&top.name) && draft.policy.queue_of(&top.name).is_some()
+        !given_up
+            && top.confidence >= draft.policy.answer_at(&top.name)
+            && draft.policy.queue_of(&top.name).is_some()
     };
     let progress = &draft.conversation.progress;
     let under_way = progress.flow.as_ref().map(|state| &state.intent);

@@ -86,7 +86,7 @@ def calibrate(onnx, tokenizer, names, parts, held, threads):
 def card(files, calibration, counts, scores):
     """The card, with keys in a fixed order."""
     lines = [
-        'name = "support-en"', 'version = "3.0.0"', 'language = "en"',
+        'name = "support-en"', 'version = "3.1.0"', 'language = "en"',
         'description = "English customer-support messages: 49 intents, three moods, a 384-wide embedding. MiniLM-L6 '
         'in int8, trained jointly for all three; confidence from the softmax and the nearest examples."',
         f"max_tokens = {MAX_TOKENS}", "", "[files]",
