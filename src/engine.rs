@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use crate::domain::article::Audience;
 use crate::domain::clauses::requests;
 use crate::domain::conversation::{Conversation, Customer};
+use crate::domain::entity::Entity;
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::reading::{Clause, Reading};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Refusal, TurnRecord};
 use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, SearchQuery, Store, StoreError,
+    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
 };
 use crate::triage::decide::decide;
 use crate::triage::policy::Policy;
@@ -76,6 +77,8 @@ pub struct Engine {
     pub in_service: InService,
     pub store: Arc<dyn Store>,
     pub clock: Clock,
+    /// For personal data that is masked and that a flow has asked for: the company's system has to get it.
+    pub sealer: Sealer,
 }
 
 impl std::fmt::Debug for Engine {
@@ -145,7 +148,8 @@ impl Engine {
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
             let conversation = self.conversation(target, &parts, now).await?;
-            let turn = decide(&conversation, &input, &reading, &parts.policy, now)?;
+            let mut turn = decide(&conversation, &input, &reading, &parts.policy, now)?;
+            turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
                 Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
                 Ok(Committed::Repeated(record)) => return Ok(*record),
@@ -175,7 +179,12 @@ impl Engine {
         let reading = match &said.text {
             Some(text) => {
                 let mut reading = self.read(text, &said.before, parts).await;
-                masking.mask_reading(text.as_str(), &mut reading);
+                let flows = &parts.policy.flows;
+                let seal = |entity: &Entity| {
+                    let wanted = flows.asks_for(&entity.kind);
+                    wanted.then(|| (self.sealer)(&entity.value)).flatten()
+                };
+                masking.mask_reading(text.as_str(), &mut reading, &seal);
                 reading
             }
             None => Reading::default(),

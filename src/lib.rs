@@ -9,7 +9,7 @@
 //!      labelled  train  eval           rows with labels | own intents | measuring  IO
 //!  L4  http                            axum; reads through ports, writes through engine
 //!  L5  config -> cli -> main           the only place that names an adapter
-//!  side: tasks, threads, telemetry, entropy, egress   know nothing of ours
+//!  side: tasks, threads, telemetry, entropy, egress, seal   know nothing of ours
 //! ```
 
 pub mod classify;
@@ -27,6 +27,7 @@ pub mod labelled;
 pub mod live;
 pub mod outbox;
 pub mod ports;
+pub mod seal;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;

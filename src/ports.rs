@@ -25,6 +25,9 @@ use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint
 /// The one way to ask for the time, so that tests and replays can hold it still.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Makes a value unreadable to whoever lacks the server's key; `None` when it cannot.
+pub type Sealer = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 #[async_trait]
 pub trait Classifier: Send + Sync + fmt::Debug {
     /// Never waits for long: a full pool is [`Fault::Overloaded`] at once.

@@ -21,8 +21,10 @@ use crate::domain::flow::Flow;
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::engine::{Engine, InService, Parts};
+use crate::entropy;
 use crate::knowledge::{Embeddings, Knowledge, KnowledgeIndex, Place, Problem};
 use crate::ports::{Classifier, Store};
+use crate::seal::Seal;
 use crate::store::sqlite::{OpenError, SqliteStore, SqliteWriter};
 use crate::telemetry;
 use crate::triage::policy::{Policy, PolicyProblem, Written};
@@ -312,6 +314,11 @@ pub(crate) fn connectors(config: &Config) -> Result<Arc<Connectors>, CliError> {
     Ok(Arc::new(connectors))
 }
 
+/// A key that is gone with the program, for what keeps nothing.
+pub(crate) fn fleeting_seal() -> Seal {
+    Seal::new(entropy::bytes(), entropy::bytes)
+}
+
 /// The same, or all that is wrong with them, each where it stands.
 pub(crate) fn configured(config: &Config) -> Result<Connectors, Vec<ConfigProblem>> {
     Connectors::new(&config.connectors, &config.variables.0).map_err(|problems| {
@@ -337,11 +344,13 @@ pub(crate) fn engine(
     content: Content,
     classifier: Arc<dyn Classifier>,
     store: Arc<dyn Store>,
+    seal: Seal,
 ) -> Engine {
     Engine {
         workspace: config.server.workspace.clone(),
         in_service: InService::new(parts(content, classifier)),
         store,
         clock: Arc::new(telemetry::now),
+        sealer: Arc::new(move |text| seal.seal(text)),
     }
 }

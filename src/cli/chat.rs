@@ -13,6 +13,7 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::show;
 use crate::config::Config;
+use crate::connect::Unsealed;
 use crate::domain::conversation::{Conversation, Customer, Owner, Status};
 use crate::domain::id::ConversationId;
 use crate::domain::message::Text;
@@ -86,8 +87,12 @@ impl<'a> Chat<'a> {
     fn new(arguments: &Arguments, config: &Config, output: &'a Output) -> Result<Self, CliError> {
         let classifier = assemble::classifier(config)?;
         let content = assemble::content(config, "")?;
-        let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
-        let systems = Arc::new(Watched::new(assemble::connectors(config)?));
+        let (store, seal) = (Arc::new(MemoryStore::default()), assemble::fleeting_seal());
+        let engine = assemble::engine(config, content, classifier, store, seal.clone());
+        let systems = Arc::new(Watched::new(Arc::new(Unsealed::new(
+            assemble::connectors(config)?,
+            seal,
+        ))));
         let worker = LookupWorker::new(
             Arc::clone(&engine.store),
             systems.clone(),

@@ -71,7 +71,8 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let engine = if config.paths.knowledge.is_dir() {
         let content = assemble::content(config, "")?;
         let store = Arc::new(MemoryStore::default());
-        Some(assemble::engine(config, content, classifier.clone(), store))
+        let seal = assemble::fleeting_seal();
+        Some(assemble::engine(config, content, classifier.clone(), store, seal))
     } else {
         output.note(format!(
             "There is no {}: `action` stays null.",

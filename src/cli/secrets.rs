@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::domain::api_key::Role;
 use crate::entropy;
 use crate::ports::ApiKeys;
+use crate::seal::Seal;
 use crate::store::sqlite::SqliteStore;
 
 /// What signs visitor tokens. Deleting the file voids every token given out.
@@ -26,6 +27,16 @@ pub(crate) fn code_secret(data: &Path) -> Result<[u8; 32], CliError> {
         &data.join("code.secret"),
         "a code that is being sent just then may be a wrong one",
     )
+}
+
+/// What personal data that a flow needs is sealed with while it runs. Deleting the file makes what is sealed unreadable for
+/// good: flows under way that need it end with a person.
+pub(crate) fn seal(data: &Path) -> Result<Seal, CliError> {
+    let key = secret(
+        &data.join("seal.secret"),
+        "requests under way that need masked personal data end with a person",
+    )?;
+    Ok(Seal::new(key, entropy::bytes))
 }
 
 /// Made when it is not there yet. `loss` is what its deletion costs.

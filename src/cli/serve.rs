@@ -16,6 +16,7 @@ use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, ConfigError, Flag};
+use crate::connect::Unsealed;
 use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
@@ -69,14 +70,16 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let tasks = Tasks::default();
     tasks.run("store writer", writer.run());
     let visitor_secret = secrets::visitor_secret(&config.paths.data)?;
+    let seal = secrets::seal(&config.paths.data)?;
+    let systems = Arc::new(Unsealed::new(connectors, seal.clone()));
     let key_file = secrets::admin_key(config, &store).await?;
     let headline = format!("{} listens on {url}", content.policy.business().name);
     let unknown = fit::unknown(&content.intents, &model.intents);
     for named in &unknown {
         tracing::warn!("{}", named.problem(&model.intents));
     }
-    let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
-    start_lookups(config, &engine, connectors, &tasks)?;
+    let engine = assemble::engine(config, content, model.classifier, Arc::new(store), seal);
+    start_lookups(config, &engine, systems, &tasks)?;
     let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
     let state = state(config, engine, reloader, &tasks, visitor_secret, identity)?;
 

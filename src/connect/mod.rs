@@ -22,11 +22,13 @@ mod options;
 mod problem;
 mod request;
 mod template;
+mod unsealed;
 mod variables;
 
 pub use connectors::Connectors;
 pub use options::{BreakerOptions, ConnectorOptions, HeaderText, LookupOptions, Method, Options};
 pub use problem::Problem;
+pub use unsealed::Unsealed;
 
 /// The longest name of a connector, lookup, outcome, field or argument.
 const NAME_BYTES_MAX: usize = 64;

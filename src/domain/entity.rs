@@ -62,6 +62,9 @@ pub struct Entity {
     /// To be masked wherever it need not be seen: [`EntityKind::is_sensitive`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub sensitive: bool,
+    /// What the mask in `value` stands for, readable with the server's key only; there while a flow needs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<String>,
 }
 
 impl Entity {
@@ -71,6 +74,15 @@ impl Entity {
             value: value.into(),
             kind,
             resolved: None,
+            sealed: None,
+        }
+    }
+
+    /// As whoever reads of it may have it.
+    pub fn unsealed(&self) -> Self {
+        Self {
+            sealed: None,
+            ..self.clone()
         }
     }
 }

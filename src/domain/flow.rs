@@ -140,8 +140,11 @@ pub struct FlowState {
     pub intent: ScoredIntent,
     /// Index of the step that is next, or waited at.
     pub step: usize,
-    /// By slot.
+    /// By slot. Of personal data that is masked the mask stands here.
     pub slots: BTreeMap<String, String>,
+    /// By slot, what such a mask stands for, sealed. It goes with the flow.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sealed: BTreeMap<String, String>,
     /// By the name that the lookup's step gives them.
     pub results: BTreeMap<String, LookupResult>,
     /// How often each slot has been asked for; under `code` and `confirmation`, how often those.

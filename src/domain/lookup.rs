@@ -33,6 +33,9 @@ pub struct LookupRequest {
     /// [`LookupSpec::name`].
     pub lookup: String,
     pub arguments: BTreeMap<String, String>,
+    /// Of arguments that are personal data the sealed value, which goes out in place of the mask that `arguments` has.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sealed: BTreeMap<String, String>,
 }
 
 /// What came of it. There is always an answer: a system that is down is an outcome too.

@@ -27,6 +27,17 @@ pub enum Work {
     Timer,
 }
 
+impl Task {
+    /// The sealed values that go out with it.
+    pub fn sealed(&self) -> impl Iterator<Item = &String> {
+        let request = match &self.work {
+            Work::Lookup { request } | Work::SendCode { request } => Some(request),
+            Work::Timer => None,
+        };
+        request.into_iter().flat_map(|request| request.sealed.values())
+    }
+}
+
 /// A task that a worker holds until its lease runs out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedTask {

@@ -195,6 +195,31 @@ pub struct Turn {
     pub trace: Trace,
 }
 
+impl Turn {
+    /// Sealed values that no flow has taken are not kept: the reading says no more than the masks.
+    pub fn drop_unused_seals(&mut self) {
+        let progress = &self.conversation.progress;
+        let flows = progress.flow.iter().chain(&progress.paused);
+        let of_flows = flows.flat_map(|state| state.sealed.values());
+        let of_tasks = self.tasks.iter().flat_map(Task::sealed);
+        let taken: Vec<&String> = of_flows.chain(of_tasks).collect();
+        let Some(reading) = &mut self.reading else { return };
+        let of_clauses = reading
+            .clauses
+            .iter_mut()
+            .map(|clause| &mut clause.reading.entities);
+        for entity in std::iter::once(&mut reading.entities).chain(of_clauses).flatten() {
+            if entity
+                .sealed
+                .as_ref()
+                .is_some_and(|sealed| !taken.contains(&sealed))
+            {
+                entity.sealed = None;
+            }
+        }
+    }
+}
+
 /// A committed turn as the store remembers it, to answer a repeated request, to explain and to replay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TurnRecord {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use crate::domain::article::Audience;
+use crate::domain::entity::Entity;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::id::QueueName;
@@ -182,7 +183,7 @@ pub(crate) fn hand_off_to(
             negative: sentiment.negative,
             trend: trend(&progress.moods),
         }),
-        entities: reading.entities.clone(),
+        entities: reading.entities.iter().map(Entity::unsealed).collect(),
         suggested_replies: suggestions(draft, reading),
         articles: articles(reading),
     };

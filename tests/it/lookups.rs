@@ -48,6 +48,7 @@ fn send_code() -> Work {
         request: LookupRequest {
             lookup: "shop.send_code".to_owned(),
             arguments,
+            sealed: BTreeMap::new(),
         },
     }
 }

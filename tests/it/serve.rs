@@ -199,6 +199,7 @@ fn secrets_are_for_the_servers_user_alone() {
         (data.join("admin.key"), 0o600),
         (data.join("visitor.secret"), 0o600),
         (data.join("code.secret"), 0o600),
+        (data.join("seal.secret"), 0o600),
     ] {
         let found = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
         assert_eq!(found, mode, "{} has {found:o}", path.display());

@@ -3,52 +3,16 @@
 //!
 //! Std only. A path that a macro makes goes unseen: write `crate::x`, and re-export nothing in lib.rs.
 
+mod table;
+
 use std::fs;
+
+use table::MAY_IMPORT;
 
 const FILE_LINES_MAX: usize = 400;
 const FUNCTION_LINES_MAX: usize = 70;
 /// How a line starts that is indented no deeper than its function and yet part of it: signatures, ends of strings.
 const GOES_ON: [char; 8] = [')', ']', '>', '-', ',', ';', '.', '#'];
-
-/// Who may import whom. Imports only ever point up this table.
-const MAY_IMPORT: &[(&str, &str)] = &[
-    // L0 to L2: nouns of the field; decisions, numbers, seams; the order of steps, tails of the log.
-    ("domain", ""),
-    ("triage", "domain"),
-    ("report", "domain"),
-    ("ports", "domain"),
-    ("engine", "domain triage ports"),
-    ("outbox", "domain ports tasks entropy egress"),
-    ("live", "domain ports tasks"),
-    // L3: adapters, and the offline tools. They know the ports, never the engine.
-    ("classify", "domain ports threads"),
-    ("knowledge", "domain ports"),
-    ("store", "domain ports"),
-    ("connect", "domain ports egress"),
-    ("labelled", "domain"),
-    ("eval", "domain triage classify report ports labelled"),
-    (
-        "train",
-        "domain triage classify report ports labelled eval threads",
-    ),
-    ("http", "domain ports engine live report entropy telemetry"),
-    // L4 and L5: the way in, and where the parts are joined. `config` takes the `Options` of each module that has some.
-    (
-        "config",
-        "domain triage classify knowledge store outbox live http engine connect telemetry egress",
-    ),
-    (
-        "cli",
-        "domain triage report ports engine outbox live classify knowledge store connect labelled train eval http config \
-         tasks telemetry entropy egress",
-    ),
-    ("main", "cli"),
-    ("tasks", ""), // The side: these know nothing of ours.
-    ("telemetry", ""),
-    ("entropy", ""),
-    ("egress", ""),
-    ("threads", ""),
-];
 
 #[test]
 fn imports_follow_the_table() {

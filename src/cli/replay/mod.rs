@@ -74,7 +74,8 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let files = files(&arguments.paths)?;
     let classifier = assemble::classifier(config)?;
     let content = assemble::content(config, "")?;
-    let engine = assemble::engine(config, content, classifier, Arc::new(MemoryStore::default()));
+    let store = Arc::new(MemoryStore::default());
+    let engine = assemble::engine(config, content, classifier, store, assemble::fleeting_seal());
     let mut reports = stream::iter(files)
         .map(|file| replay(&engine, file, arguments.update))
         .buffered(config.classifier.capacity.clamp(1, AT_ONCE_MAX));

@@ -138,23 +138,31 @@ impl Masking {
         treatment == Treatment::Mask
     }
 
-    /// Takes out of the reading of `text` what is masked in the text itself.
-    pub fn mask_reading(&self, text: &str, reading: &mut Reading) {
+    /// Takes out of the reading of `text` what is masked in the text itself. Of an entity that is personal data as a whole
+    /// `seal` says what is kept beside the mask, if anything.
+    pub fn mask_reading(&self, text: &str, reading: &mut Reading, seal: &dyn Fn(&Entity) -> Option<String>) {
         let found = self.find(text);
         for entity in &mut reading.entities {
-            self.mask_entity(text, &found, entity);
+            self.mask_entity(text, &found, entity, seal);
         }
         if let Some(Fault::Classifier(detail) | Fault::Search(detail)) = &mut reading.fault {
             *detail = self.mask(detail);
         }
         for clause in &mut reading.clauses {
-            self.mask_reading(&clause.text, &mut clause.reading);
+            self.mask_reading(&clause.text, &mut clause.reading, seal);
             clause.text = self.mask(&clause.text);
         }
     }
 
-    fn mask_entity(&self, text: &str, found: &[Found], entity: &mut Entity) {
+    fn mask_entity(
+        &self,
+        text: &str,
+        found: &[Found],
+        entity: &mut Entity,
+        seal: &dyn Fn(&Entity) -> Option<String>,
+    ) {
         if let Some(kind) = PersonalData::of(&entity.kind).filter(|kind| self.masks(*kind)) {
+            entity.sealed = seal(entity);
             entity.value = kind.mask(&entity.value);
             return;
         }

@@ -62,12 +62,14 @@ pub(super) fn restart(draft: &mut Draft<'_>) {
     state.step = 0;
     state.waits_for = None;
     state.results.clear();
+    let sealed = &mut state.sealed;
     state.slots.retain(|name, value| {
         let slot = flow
             .slot(name)
             .filter(|slot| !matches!(slot.fill, Fill::Options(_)));
-        slot.is_some_and(|slot| slots::fits(slot, value))
+        slot.is_some_and(|slot| sealed.contains_key(name) || slots::fits(slot, value))
     });
+    sealed.retain(|name, _| state.slots.contains_key(name));
 }
 
 /// Whether the message answers what the flow asks: then it is not to be read as anything else.
@@ -141,11 +143,15 @@ pub(super) fn take(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, asked: O
         }
         let choices = run::choices(draft, flow, slot).unwrap_or_default();
         let is_asked = asked == Some(slot.name.as_str());
-        let Some(value) = slots::find(slot, said, is_asked, &choices, &mut taken) else {
+        let mut of_slot = taken.clone();
+        let Some(value) = slots::find(slot, said, is_asked, &choices, &mut of_slot) else {
             continue;
         };
+        let sealed = slots::sealed(said, &of_slot[taken.len()..]);
+        taken = of_slot;
         let before = state.slots.get(&slot.name);
-        if before == Some(&value) {
+        // Two masks look alike and stand for different things.
+        if before == Some(&value) && sealed.is_none() {
             continue;
         }
         let corrected = before.is_some();
@@ -160,6 +166,10 @@ pub(super) fn take(draft: &mut Draft<'_>, flow: &Flow, said: &Said<'_>, asked: O
         moved |= corrected || is_asked;
         if let Some(state) = &mut draft.conversation.progress.flow {
             state.slots.insert(slot.name.clone(), value);
+            state.sealed.remove(&slot.name);
+            state
+                .sealed
+                .extend(sealed.map(|sealed| (slot.name.clone(), sealed)));
         }
     }
     if moved && let Some(state) = &mut draft.conversation.progress.flow {

@@ -1,6 +1,8 @@
 //! The lookups of a flow: asking the company's systems by a task, taking in what came of it, and going back where it leads
 //! back.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::domain::conversation::Owner;
@@ -19,7 +21,8 @@ use crate::triage::handoff::hand_off;
 /// The outcome that goes on with the next step.
 pub(super) const OK: &str = "ok";
 
-/// The arguments of a lookup: an expression each, and whatever it gives as text.
+/// The arguments of a lookup: an expression each, and whatever it gives as text. A sealed value is passed as it is or not at
+/// all: nobody in here can tell a part of it.
 pub(super) fn arguments(
     draft: &Draft<'_>,
     flow: &Flow,
@@ -27,7 +30,9 @@ pub(super) fn arguments(
     call: &Call,
 ) -> Result<LookupRequest, minijinja::Error> {
     let flows = &draft.policy.flows;
-    let context = flows.context(flow, state, draft);
+    let mut unmasked = state.clone();
+    unmasked.slots.extend(state.sealed.clone());
+    let context = flows.context(flow, &unmasked, draft);
     let value = |(name, expression): (&String, &String)| {
         let value = flows.lines.evaluate(expression, &context)?;
         if value.is_none() || value.is_undefined() {
@@ -39,10 +44,24 @@ pub(super) fn arguments(
         }
         Ok((name.clone(), value.to_string()))
     };
-    Ok(LookupRequest {
+    let mut request = LookupRequest {
         lookup: call.lookup.clone(),
         arguments: call.with.iter().map(value).collect::<Result<_, _>>()?,
-    })
+        sealed: BTreeMap::new(),
+    };
+    for (argument, value) in &mut request.arguments {
+        if let Some((slot, sealed)) = state.sealed.iter().find(|(_, sealed)| *sealed == value) {
+            request.sealed.insert(argument.clone(), sealed.clone());
+            value.clone_from(&state.slots[slot]);
+        } else if state.sealed.values().any(|sealed| value.contains(sealed)) {
+            let message = format!("{argument} is made of a value that is masked; pass the slot as it is");
+            return Err(minijinja::Error::new(
+                minijinja::ErrorKind::InvalidOperation,
+                message,
+            ));
+        }
+    }
+    Ok(request)
 }
 
 pub(super) fn look_up(
@@ -159,6 +178,7 @@ pub(super) fn forget(draft: &mut Draft<'_>, flow: &Flow, slot: &Slot) {
     let Some(state) = &mut progress.flow else { return };
     let back = back_to(flow, slot).unwrap_or(0).min(state.step);
     state.slots.remove(&slot.name);
+    state.sealed.remove(&slot.name);
     state.step = back;
     state.waits_for = None;
     for step in flow.steps.iter().skip(back) {

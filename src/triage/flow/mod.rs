@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 
 use minijinja::Value;
 
-use crate::domain::flow::{Flow, FlowState};
+use crate::domain::entity::EntityKind;
+use crate::domain::flow::{Fill, Flow, FlowState};
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::triage::draft::Draft;
@@ -95,6 +96,12 @@ impl Flows {
         self.flows
             .iter()
             .flat_map(|flow| flow.intents.iter().map(|intent| (flow.id.as_str(), intent)))
+    }
+
+    /// Whether some flow asks customers for a value of this kind.
+    pub fn asks_for(&self, kind: &EntityKind) -> bool {
+        let mut slots = self.flows.iter().flat_map(|flow| &flow.slots);
+        slots.any(|slot| slot.fill == Fill::Entity(kind.clone()))
     }
 
     /// What a lookup takes and gives, by its name.

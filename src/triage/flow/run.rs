@@ -37,6 +37,7 @@ pub(crate) fn begin(draft: &mut Draft<'_>, id: &str, intent: ScoredIntent, said:
         intent,
         step: 0,
         slots: BTreeMap::new(),
+        sealed: BTreeMap::new(),
         results: BTreeMap::new(),
         asked: BTreeMap::new(),
         waits_for: None,
@@ -59,7 +60,9 @@ pub(crate) fn note(draft: &mut Draft<'_>, said: &Said<'_>) {
     let policy = draft.policy;
     for slot in policy.flows.flows.iter().flat_map(|flow| &flow.slots) {
         let named = slot.remember && matches!(slot.fill, Fill::Entity(_));
-        let value = slots::find(slot, said, false, &[], &mut Vec::new()).filter(|_| named);
+        let mut taken = Vec::new();
+        let value = slots::find(slot, said, false, &[], &mut taken).filter(|_| named);
+        let value = value.filter(|_| slots::sealed(said, &taken).is_none());
         if let Some(value) = value {
             draft
                 .conversation
@@ -287,7 +290,10 @@ pub(super) fn end(draft: &mut Draft<'_>, reading: &Reading) -> Action {
     // What has come to an end is no going in circles.
     (progress.failures, progress.turns) = (0, 0);
     if let Some(flow) = draft.policy.flows.get(&state.flow) {
-        let kept = flow.slots.iter().filter(|slot| slot.remember);
+        let kept = flow
+            .slots
+            .iter()
+            .filter(|slot| slot.remember && !state.sealed.contains_key(&slot.name));
         progress
             .remembered
             .extend(kept.filter_map(|slot| Some((slot.name.clone(), state.slots.get(&slot.name)?.clone()))));

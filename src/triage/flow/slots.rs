@@ -60,12 +60,22 @@ pub(super) fn tries(slot: &Slot, said: &Said<'_>) -> bool {
 
 fn entity(slot: &Slot, kind: &EntityKind, said: &Said<'_>, taken: &mut Vec<usize>) -> Option<String> {
     let entities = said.reading.entities.iter().enumerate();
+    // A mask fits no pattern; what it stands for is of the kind, and the company's system has the last word on it.
     let (place, value) = entities
         .filter(|(place, _)| !taken.contains(place))
         .filter_map(|(place, entity)| Some((place, value_as(kind, entity, said)?)))
-        .find(|(_, value)| fits(slot, value))?;
+        .find(|(place, value)| is_sealed(said, *place) || fits(slot, value))?;
     taken.push(place);
     Some(value)
+}
+
+fn is_sealed(said: &Said<'_>, place: usize) -> bool {
+    sealed(said, &[place]).is_some()
+}
+
+/// What the mask of the entity that was taken last stands for.
+pub(super) fn sealed(said: &Said<'_>, taken: &[usize]) -> Option<String> {
+    said.reading.entities.get(*taken.last()?)?.sealed.clone()
 }
 
 /// What the entity is as one of this kind; of "Friday at 10" a slot for a day takes the day.

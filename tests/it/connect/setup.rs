@@ -69,6 +69,7 @@ pub(crate) async fn ask_about(connectors: &Connectors, lookup: &str, order: &str
     let request = LookupRequest {
         lookup: lookup.to_owned(),
         arguments: [("order_number".to_owned(), order.to_owned())].into(),
+        sealed: Default::default(),
     };
     connectors.look_up(&request, &task(1)).await
 }

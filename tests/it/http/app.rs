@@ -206,6 +206,7 @@ impl TestApp {
             }),
             store: store.clone(),
             clock: Arc::new(move || *clock.lock().unwrap()),
+            sealer: Arc::new(|_| None),
         };
         let state = AppState {
             engine: engine.clone(),

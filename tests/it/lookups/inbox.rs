@@ -43,6 +43,7 @@ fn engine(store: &Arc<MemoryStore>) -> Engine {
         }),
         store: store.clone(),
         clock: Arc::new(|| at(100)),
+        sealer: Arc::new(|_| None),
     }
 }
 

@@ -24,6 +24,7 @@ pub(crate) fn lookup(conversation: &Conversation, number: u64, due: i64) -> Task
             request: LookupRequest {
                 lookup: "shop.order".to_owned(),
                 arguments,
+                sealed: BTreeMap::new(),
             },
         },
     }
@@ -87,6 +88,7 @@ pub(super) async fn a_claimed_task_is_as_it_was_written(store: &dyn Store) -> Ou
     let request = LookupRequest {
         lookup: "shop.send_code".to_owned(),
         arguments: BTreeMap::new(),
+        sealed: BTreeMap::new(),
     };
     for (number, work) in [(2, Work::SendCode { request }), (3, Work::Timer)] {
         turn.tasks.push(Task {

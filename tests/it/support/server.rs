@@ -1,7 +1,9 @@
 //! The real binary, serving a temporary data folder on a port of its own.
 
 use std::ffi::OsStr;
+use std::fs::{self, DirBuilder};
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use reqwest::Client;
 use serde_json::Value;
 
 use crate::support::program::{program, terminate};
-use crate::support::repository;
+use crate::support::{copy_folder, repository};
 
 /// A schedule that gives up only after minutes, and begins within milliseconds.
 const RETRIES: &str = r#"["100ms","200ms","500ms","1s","2s","5s","10s","10s","10s","10s","10s","10s"]"#;
@@ -42,6 +44,8 @@ impl Server {
 
     /// On the business that `folder` holds.
     pub(crate) fn start_in(folder: &Path, data: &Path, environment: &[(&str, &OsStr)], log: Stdio) -> Self {
+        let index = data.join("index");
+        lend_vectors(data, &index);
         let mut child = program(folder)
             .args(["serve", "--bind", "127.0.0.1:0"])
             .env("FIRSTLINE_PATHS__DATA", data)
@@ -65,7 +69,8 @@ impl Server {
         let address: String = first.chars().skip_while(|c| !c.is_ascii_digit()).collect();
         let url = format!("http://{}", address.split(". ").next().unwrap());
         let commands = lines.filter(|line| line.starts_with("curl ")).take(3).collect();
-        let key = std::fs::read_to_string(data.join("admin.key"))
+        keep_vectors(&index);
+        let key = fs::read_to_string(data.join("admin.key"))
             .unwrap()
             .trim()
             .to_owned();
@@ -91,6 +96,31 @@ impl Server {
     /// SIGTERM, and how it ended.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         terminate(&mut self.child)
+    }
+}
+
+/// Where the passages' vectors wait for the next server: making them takes an unoptimised program seconds, and a name says
+/// by which model they are.
+const VECTORS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/vectors");
+
+fn lend_vectors(data: &Path, index: &Path) {
+    if Path::new(VECTORS).exists() && !index.exists() {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(data);
+        made.expect("the data folder can be made");
+        copy_folder(Path::new(VECTORS), index);
+    }
+}
+
+fn keep_vectors(index: &Path) {
+    fs::create_dir_all(VECTORS).unwrap();
+    for entry in fs::read_dir(index).into_iter().flatten().flatten() {
+        let kept = Path::new(VECTORS).join(entry.file_name());
+        if !kept.exists() {
+            // Whole or not at all: another test may be reading.
+            let copy = format!("{VECTORS}-{}", std::process::id());
+            fs::copy(entry.path(), &copy).unwrap();
+            fs::rename(&copy, &kept).unwrap();
+        }
     }
 }
 

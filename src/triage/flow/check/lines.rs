@@ -163,6 +163,7 @@ fn sample(flow: &Flow, specs: &BTreeMap<String, LookupSpec>) -> FlowState {
             .iter()
             .map(|slot| (slot.name.clone(), "1".to_owned()))
             .collect(),
+        sealed: BTreeMap::new(),
         results: results.collect(),
         asked: BTreeMap::new(),
         waits_for: None,
