@@ -10,10 +10,10 @@ use reqwest::Client;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::repository;
+use crate::crash::storm::{Plan, storm};
 use crate::support::server::{Server, client, post};
+use crate::support::{proof, repository};
 
-const CUTS: u64 = 10;
 const CUSTOMERS: usize = 8;
 
 /// A server's folder, and what a disk would hold of it.
@@ -100,29 +100,20 @@ async fn found(client: &Client, server: &Server, conversation: &str) -> bool {
     response.status().is_success() && response.text().await.unwrap().matches("\"seq\":").count() == 2
 }
 
-/// How many conversations were acknowledged, and how many of them were gone after the cuts.
-async fn acknowledged_and_lost(disk: &Disk, cuts: u64) -> (usize, usize) {
+/// How many conversations were acknowledged before a cut, and how many of them were gone after it.
+async fn acknowledged_and_lost(disk: &Disk) -> (usize, usize) {
     let client = client(Duration::from_secs(10));
-    let mut acknowledged = Vec::new();
     let mut server = disk.start();
-    for cut in 0..cuts {
-        let until = Instant::now() + Duration::from_millis(150 + cut * 37 % 200);
-        let mut customers = JoinSet::new();
-        for number in 0..CUSTOMERS {
-            let (url, key) = (server.url.clone(), server.key.clone());
-            customers.spawn(customer(
-                client.clone(),
-                url,
-                key,
-                format!("{cut}-{number}"),
-                until,
-            ));
-        }
-        tokio::time::sleep_until(until.into()).await;
-        disk.cut(&mut server);
-        acknowledged.extend(customers.join_all().await.concat());
-        server = disk.start();
+    let until = Instant::now() + Duration::from_millis(300);
+    let mut customers = JoinSet::new();
+    for number in 0..CUSTOMERS {
+        let (url, key) = (server.url.clone(), server.key.clone());
+        customers.spawn(customer(client.clone(), url, key, number.to_string(), until));
     }
+    tokio::time::sleep_until(until.into()).await;
+    disk.cut(&mut server);
+    let acknowledged = customers.join_all().await.concat();
+    server = disk.start();
     let mut lost = 0;
     for conversation in &acknowledged {
         lost += usize::from(!found(&client, &server, conversation).await);
@@ -132,18 +123,23 @@ async fn acknowledged_and_lost(disk: &Disk, cuts: u64) -> (usize, usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crash_by_power_cut_keeps_what_was_acknowledged() {
-    let (acknowledged, lost) = acknowledged_and_lost(&Disk::new(""), CUTS).await;
-    assert!(
-        acknowledged > 50,
-        "only {acknowledged} acknowledged: too few to prove anything"
-    );
-    eprintln!("{CUTS} cuts, {acknowledged} acknowledged, {lost} lost");
-    assert_eq!(lost, 0, "of {acknowledged} acknowledged");
+    let plan = Plan {
+        name: "power cut",
+        customers: if proof::is_long() { 50 } else { 8 },
+        interruptions: proof::points(10, 200),
+        seed: proof::seed().unwrap_or(20_260_106),
+    };
+    let disk = Disk::new("");
+    let (start, cut) = (|| disk.start(), |server: &mut Server| disk.cut(server));
+    storm(&plan, &disk.data(), start, cut).await.check(&plan);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crash_by_power_cut_is_noticed_where_syncs_are_forgotten() {
-    let (acknowledged, lost) = acknowledged_and_lost(&Disk::new("-wal"), 1).await;
+    let (acknowledged, lost) = acknowledged_and_lost(&Disk::new("-wal")).await;
+    proof::print(
+        &json!({ "proof": "power cut, syncs of the log forgotten", "acknowledged": acknowledged, "lost": lost }),
+    );
     assert!(
         lost > 0,
         "none of {acknowledged} lost: the test would miss a server that does not sync"

@@ -1,6 +1,7 @@
 //! What several test modules need.
 
 pub(crate) mod program;
+pub(crate) mod proof;
 pub(crate) mod server;
 pub(crate) mod shop;
 

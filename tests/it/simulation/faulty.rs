@@ -1,0 +1,148 @@
+//! The store as the simulated server reaches it: every call takes a while, some are refused, and some are done without
+//! the caller being told. What is written is held against the rules as it is written. One line for each method that
+//! needs no more.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use firstline::domain::api_key::ApiKey;
+use firstline::domain::conversation::Conversation;
+use firstline::domain::event::LoggedEvent;
+use firstline::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, WorkspaceId};
+use firstline::domain::message::Message;
+use firstline::domain::task::ClaimedTask;
+use firstline::domain::time::Timestamp;
+use firstline::domain::turn::{Turn, TurnRecord};
+use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+use firstline::ports::{
+    ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError, Tasks,
+};
+use tokio::sync::watch;
+
+use crate::simulation::{World, rules};
+
+pub(crate) struct Faulty(pub(crate) Arc<World>);
+
+impl std::fmt::Debug for Faulty {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Faulty").finish_non_exhaustive()
+    }
+}
+
+impl Faulty {
+    /// On the way there, or back: a while, at times longer than any lease, and at times the end of it.
+    async fn way(&self) -> Result<(), StoreError> {
+        let world = &self.0;
+        let stands_still = world.fails(world.faults.stalled);
+        world
+            .pass(if stands_still {
+                90_000
+            } else {
+                world.faults.slow_ms
+            })
+            .await;
+        if world.fails(world.faults.store) {
+            return Err(StoreError::Unavailable("simulated".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Ports whose methods go there, are done, and come back; and those that are written out.
+macro_rules! passed {
+    ($port:ident {
+        $($name:ident($($given:ident),*) [$($takes:tt)*] -> [$($gives:tt)*];)*
+    } $($own:tt)*) => {
+        #[async_trait]
+        impl $port for Faulty {
+            $(
+                async fn $name(&self, $($takes)*) -> Result<$($gives)*, StoreError> {
+                    self.way().await?;
+                    let done = self.0.store.$name($($given),*).await;
+                    self.way().await?;
+                    done
+                }
+            )*
+            $($own)*
+        }
+    };
+}
+
+passed! {
+    Conversations {
+        load(workspace, id) [workspace: &WorkspaceId, id: &ConversationId] -> [Option<Conversation>];
+        recall(key) [key: &Idempotency] -> [Option<TurnRecord>];
+        turns(workspace, id) [workspace: &WorkspaceId, id: &ConversationId] -> [Vec<TurnRecord>];
+        messages(workspace, id, after, limit)
+            [workspace: &WorkspaceId, id: &ConversationId, after: u64, limit: usize] -> [Vec<Message>];
+        queue(workspace, queue, cursor, limit)
+            [workspace: &WorkspaceId, queue: Option<&QueueName>, cursor: Option<&str>, limit: usize]
+            -> [Page<Conversation>];
+    }
+
+    async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError> {
+        self.way().await?;
+        let world = &self.0;
+        // The store in memory is never waited for: nobody comes in between these three.
+        let before = world.store.load(&turn.conversation.workspace, &turn.conversation.id).await?;
+        let done = world.store.commit(turn, key).await;
+        match done {
+            Ok(Committed::Fresh) => rules::committed(world, before.as_ref(), turn).await,
+            Ok(Committed::Repeated(_)) => world.count("repeated requests"),
+            Err(_) => world.count("conflicts"),
+        }
+        self.way().await?;
+        done
+    }
+}
+
+passed! {
+    EventLog {
+        events(workspace, conversation, position, limit)
+            [workspace: &WorkspaceId, conversation: Option<&ConversationId>, position: u64, limit: usize]
+            -> [Vec<LoggedEvent>];
+    }
+
+    fn position(&self) -> watch::Receiver<u64> {
+        self.0.store.position()
+    }
+}
+
+passed! {
+    Deliveries {
+        add_endpoint(endpoint) [endpoint: &Endpoint] -> [Endpoint];
+        endpoints(workspace) [workspace: &WorkspaceId] -> [Vec<Endpoint>];
+        change_endpoint(endpoint) [endpoint: &Endpoint] -> [()];
+        remove_endpoint(workspace, id) [workspace: &WorkspaceId, id: &EndpointId] -> [()];
+        claim(now, lease_until, limit, per_endpoint)
+            [now: Timestamp, lease_until: Timestamp, limit: usize, per_endpoint: usize] -> [Vec<Claimed>];
+        record(claimed, attempt, verdict) [claimed: &Claimed, attempt: &Attempt, verdict: &Verdict] -> [()];
+        deliveries(workspace, endpoint, state, cursor, limit)
+            [workspace: &WorkspaceId, endpoint: &EndpointId, state: Option<DeliveryState>, cursor: Option<&str>,
+             limit: usize] -> [Page<Delivery>];
+        attempts(workspace, id) [workspace: &WorkspaceId, id: &DeliveryId] -> [Vec<Attempt>];
+        replay(workspace, id, now) [workspace: &WorkspaceId, id: &DeliveryId, now: Timestamp] -> [Delivery];
+    }
+}
+
+passed! {
+    Tasks {
+        claim_tasks(now, lease_until, limit)
+            [now: Timestamp, lease_until: Timestamp, limit: usize] -> [Vec<ClaimedTask>];
+    }
+}
+
+passed! {
+    ApiKeys {
+        add_key(key) [key: &ApiKey] -> [()];
+        key(sha256) [sha256: &str] -> [Option<ApiKey>];
+        keys(workspace) [workspace: &WorkspaceId] -> [Vec<ApiKey>];
+        revoke_key(workspace, id) [workspace: &WorkspaceId, id: &KeyId] -> [()];
+    }
+}
+
+passed! {
+    Store {
+        ready() [] -> [()];
+    }
+}
