@@ -19,8 +19,11 @@ pub(super) struct Check<'a> {
 pub(super) type Queues = (Vec<(QueueName, Vec<Intent>)>, QueueName);
 
 impl Check<'_> {
-    fn problem(&mut self, key: &str, message: String) {
-        let line = line_of(self.text, key);
+    pub(super) fn problem(&mut self, key: &str, message: String) {
+        self.problem_at(line_of(self.text, key), key, message);
+    }
+
+    pub(super) fn problem_at(&mut self, line: Option<u64>, key: &str, message: String) {
         self.problems.push(PolicyProblem {
             line,
             key: key.to_owned(),
