@@ -1,10 +1,12 @@
 //! A turn while it is being decided: the conversation as it will be, and what has been said, logged and traced.
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::{Event, EventData};
+use crate::domain::hours::Hours;
 use crate::domain::id::TaskId;
 use crate::domain::message::{Message, Sender, Source};
 use crate::domain::reading::Reading;
@@ -146,17 +148,27 @@ impl<'a> Draft<'a> {
         let standing = self.standing;
         let position = standing.map_or(String::new(), |line| line.ahead.saturating_add(1).to_string());
         let expected = standing.and_then(|line| line.expected_wait);
-        let zone = &self.policy.business().time_zone;
         let opens_at = standing.and_then(|line| line.opens_at);
         let variables = Variables {
             position: &position,
             wait: &expected.map_or(String::new(), words::wait),
-            opens_at: &opens_at.map_or(String::new(), |at| words::moment(at, self.now, zone)),
+            opens_at: &opens_at.map_or(String::new(), |at| words::moment(at, self.now, self.zone())),
             customer_name: &self.conversation.customer.name,
             business_name: &self.policy.business().name,
             ..variables
         };
         self.policy.replies.say(id, &variables)
+    }
+
+    /// On whose clock a waiting customer is told when it opens: that of the queue's hours.
+    fn zone(&self) -> &TimeZone {
+        let held_back = self.conversation.progress.deferred.as_ref();
+        let queue = match &self.conversation.owner {
+            Owner::Queue { queue, .. } => Some(queue),
+            Owner::Bot | Owner::Agent { .. } => held_back.map(|deferred| &deferred.handoff.queue),
+        };
+        let hours = queue.and_then(|queue| self.policy.hours_of(queue));
+        hours.map_or(&self.policy.business().time_zone, Hours::zone)
     }
 
     /// The text of one of the bot's lines, for a button.

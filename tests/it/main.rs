@@ -30,6 +30,7 @@ mod routine;
 mod search;
 mod serve;
 mod shop;
+mod sla;
 mod store_contract;
 mod store_sqlite;
 mod support;

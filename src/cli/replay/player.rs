@@ -153,8 +153,7 @@ impl Player {
         let mut output = Vec::new();
         while let Some(at) = self.next_timer(until) {
             let timer = self.timers.remove(at);
-            let due = timer.due_at.as_duration().as_millis_f64() / 1000.0;
-            self.time.fetch_max(due.ceil() as i64, Ordering::Relaxed);
+            self.time.fetch_max(second(&timer), Ordering::Relaxed);
             let input = Input::TimerFired { task: timer.id };
             let record = match self.engine.receive(&self.target, &input, None).await {
                 Ok(record) => record,
@@ -178,8 +177,11 @@ impl Player {
 
     /// The place of the one that is due first, and by then.
     fn next_timer(&self, until: i64) -> Option<usize> {
-        let due = |task: &Task| task.due_at.as_second() <= until;
-        let timers = self.timers.iter().enumerate().filter(|(_, task)| due(task));
+        let timers = self
+            .timers
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| second(task) <= until);
         let (at, _) = timers.min_by_key(|(_, task)| task.due_at)?;
         Some(at)
     }
@@ -345,6 +347,11 @@ impl Player {
         }
         Ok(output)
     }
+}
+
+/// The first whole second in which the task is due.
+fn second(task: &Task) -> i64 {
+    task.due_at.as_second() + i64::from(task.due_at.subsec_nanosecond() > 0)
 }
 
 fn show(record: &TurnRecord) -> Vec<String> {
