@@ -9,17 +9,18 @@ use tokio::sync::watch;
 
 use crate::domain::article::Audience;
 use crate::domain::clauses::requests;
-use crate::domain::conversation::{Conversation, Customer};
+use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::entity::Entity;
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::reading::{Clause, Reading};
+use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Input, Refusal, TurnRecord};
+use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
 use crate::ports::{
     Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
 };
-use crate::triage::decide::decide;
+use crate::triage::decide::{decide, decide_in_line};
 use crate::triage::policy::Policy;
 
 /// How often a turn is decided anew when the conversation moved meanwhile.
@@ -148,7 +149,9 @@ impl Engine {
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
             let conversation = self.conversation(target, &parts, now).await?;
-            let mut turn = decide(&conversation, &input, &reading, &parts.policy, now)?;
+            let mut turn = self
+                .decided(&conversation, &input, &reading, &parts.policy, now)
+                .await?;
             turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
                 Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
@@ -158,6 +161,45 @@ impl Engine {
             }
         }
         Err(EngineError::Contended)
+    }
+
+    /// Where the turn leaves a customer waiting, it is decided with how the line stands for them: which line that is, only
+    /// the decision says.
+    async fn decided(
+        &self,
+        conversation: &Conversation,
+        input: &Input,
+        reading: &Reading,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Turn, EngineError> {
+        let turn = decide(conversation, input, reading, policy, now)?;
+        let Some(standing) = self.standing(&turn, policy, now).await? else {
+            return Ok(turn);
+        };
+        Ok(decide_in_line(
+            conversation,
+            input,
+            reading,
+            policy,
+            Some(&standing),
+            now,
+        )?)
+    }
+
+    async fn standing(
+        &self,
+        turn: &Turn,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Option<Standing>, StoreError> {
+        let (Action::Handoff(_) | Action::Relay, Owner::Queue { queue, .. }) =
+            (turn.action, &turn.conversation.owner)
+        else {
+            return Ok(None);
+        };
+        let place = self.store.place(&turn.conversation).await?;
+        Ok(place.map(|place| policy.standing(queue, place, now)))
     }
 
     /// What was said before a customer's message, which may lean on it ("and how long does that take?"), and what the

@@ -17,6 +17,7 @@ use crate::domain::intent::ScoredIntent;
 use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::message::Message;
 use crate::domain::reading::{Classification, Fault};
+use crate::domain::standing::Place;
 use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
@@ -154,6 +155,10 @@ pub trait Conversations: Send + Sync {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Conversation>, StoreError>;
+
+    /// Where this conversation stands in its queue, or would if it were stored as it is; `None` for one that waits for
+    /// nobody.
+    async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError>;
 }
 
 #[async_trait]

@@ -9,6 +9,7 @@ use crate::cli::show;
 use crate::config::Config;
 use crate::domain::id::{ConversationId, TaskId};
 use crate::domain::reading::Reading;
+use crate::domain::standing::Standing;
 use crate::domain::turn::{Action, AgentAction, Input, TurnRecord};
 use crate::ports::Conversations;
 
@@ -61,6 +62,11 @@ fn shown(number: usize, turn: &TurnRecord, all: &[TurnRecord]) -> String {
         turn.reading
             .iter()
             .map(|reading| format!("  read: {}", read(reading))),
+    );
+    lines.extend(
+        turn.standing
+            .iter()
+            .map(|standing| format!("  standing: {}", stands(standing))),
     );
     lines.extend(
         turn.trace
@@ -116,6 +122,23 @@ fn deed(action: &AgentAction) -> String {
         AgentAction::Resolve => "resolves".to_owned(),
         AgentAction::HandBack => "hands back".to_owned(),
     }
+}
+
+fn stands(standing: &Standing) -> String {
+    let mut parts = vec![format!("{} ahead", standing.ahead)];
+    parts.extend(
+        standing
+            .expected_wait
+            .map(|wait| format!("expected wait {wait:#}")),
+    );
+    parts.push(if standing.open { "open" } else { "closed" }.to_owned());
+    parts.extend(standing.opens_at.map(|at| format!("opens at {at:.0}")));
+    parts.extend(
+        standing
+            .agents_online
+            .map(|agents| format!("{agents} agents online")),
+    );
+    parts.join(", ")
 }
 
 fn read(reading: &Reading) -> String {

@@ -15,13 +15,14 @@ use crate::domain::agent::Agent;
 use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
 use crate::domain::flow::{FlowState, Wait};
-use crate::domain::handoff::Handoff;
+use crate::domain::handoff::{ContactAsked, Deferred, Handoff};
 use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
+use crate::domain::sla::Clocks;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::Refusal;
 
@@ -147,6 +148,12 @@ pub struct Progress {
     /// Values that flows said are worth keeping, by slot: nobody is asked twice.
     #[serde(default)]
     pub remembered: BTreeMap<String, String>,
+    /// A waiting customer has been asked how to get back to them.
+    #[serde(default)]
+    pub contact: Option<ContactAsked>,
+    /// A handoff that the bot holds back until people are there.
+    #[serde(default)]
+    pub deferred: Option<Deferred>,
 }
 
 impl Progress {
@@ -184,6 +191,8 @@ pub struct Conversation {
     /// The newest handoff, kept for the agent after the claim.
     pub handoff: Option<Handoff>,
     pub rating: Option<Rating>,
+    #[serde(default)]
+    pub clocks: Clocks,
     /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
     #[serde(skip)]
     pub messages: Vec<Message>,
@@ -209,6 +218,7 @@ impl Conversation {
             identity: Identity::default(),
             handoff: None,
             rating: None,
+            clocks: Clocks::default(),
             messages: Vec::new(),
         }
     }
@@ -235,6 +245,33 @@ impl Conversation {
         match self.progress.flow.as_ref()?.waits_for.as_ref()? {
             Wait::Task(task) => Some(task),
             Wait::Slot(_) | Wait::Confirmation | Wait::Code => None,
+        }
+    }
+
+    /// As which it waits, or was handed off.
+    pub fn priority(&self) -> Priority {
+        let handed_off = || self.handoff.as_ref().map(|handoff| handoff.priority);
+        match &self.owner {
+            Owner::Queue { priority, .. } => *priority,
+            Owner::Bot | Owner::Agent { .. } => handed_off().unwrap_or(Priority::Normal),
+        }
+    }
+
+    /// A waiting conversation moves up by one; whoever puts it back into a queue puts it back as that.
+    pub fn raise_priority(&mut self) {
+        if let Owner::Queue { priority, .. } = &mut self.owner {
+            *priority = priority.raised();
+            if let Some(handoff) = &mut self.handoff {
+                handoff.priority = *priority;
+            }
+        }
+    }
+
+    /// Who holds it.
+    pub fn agent(&self) -> Option<&Agent> {
+        match &self.owner {
+            Owner::Agent { agent, .. } => Some(agent),
+            Owner::Bot | Owner::Queue { .. } => None,
         }
     }
 

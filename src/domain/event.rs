@@ -11,6 +11,7 @@ use crate::domain::id::{ConversationId, EventId, QueueName, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Message;
 use crate::domain::queue::Priority;
+use crate::domain::sla::SlaAlert;
 use crate::domain::time::Timestamp;
 
 /// What webhook endpoints can ask for, and event streams carry.
@@ -25,10 +26,12 @@ pub enum EventKind {
     HandoffReleased,
     HandoffEnded,
     CsatRated,
+    SlaWarning,
+    SlaBreached,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -38,6 +41,8 @@ impl EventKind {
         Self::HandoffReleased,
         Self::HandoffEnded,
         Self::CsatRated,
+        Self::SlaWarning,
+        Self::SlaBreached,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -51,6 +56,8 @@ impl EventKind {
             Self::HandoffReleased => "handoff.released",
             Self::HandoffEnded => "handoff.ended",
             Self::CsatRated => "csat.rated",
+            Self::SlaWarning => "sla.warning",
+            Self::SlaBreached => "sla.breached",
         }
     }
 
@@ -120,6 +127,10 @@ pub enum EventData {
         score: u8,
         comment: String,
     },
+    /// A person's answer is due soon.
+    SlaWarning(Box<SlaAlert>),
+    /// It was due, and has not come.
+    SlaBreached(Box<SlaAlert>),
 }
 
 impl EventData {
@@ -134,6 +145,8 @@ impl EventData {
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,
             Self::HandoffEnded { .. } => EventKind::HandoffEnded,
             Self::CsatRated { .. } => EventKind::CsatRated,
+            Self::SlaWarning(_) => EventKind::SlaWarning,
+            Self::SlaBreached(_) => EventKind::SlaBreached,
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::entity::Entity;
-use crate::domain::id::QueueName;
+use crate::domain::id::{MessageId, QueueName, TaskId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Source;
 use crate::domain::queue::Priority;
@@ -108,4 +108,59 @@ pub struct Handoff {
     pub entities: Vec<Entity>,
     pub suggested_replies: Vec<SuggestedReply>,
     pub articles: Vec<ArticleReference>,
+    /// Left by a customer who came when nobody was there.
+    #[serde(default)]
+    pub contact: Option<Contact>,
+}
+
+/// What becomes of a handoff while nobody is there to take it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The customer waits in the queue, and is told until when.
+    #[default]
+    Wait,
+    /// And is asked for an e-mail address or a number, and what it is about.
+    Message,
+    /// And is asked for a number to be called on.
+    Callback,
+    /// The bot goes on where it can; a person takes over when they are there again.
+    Bot,
+}
+
+impl Fallback {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wait => "wait",
+            Self::Message => "message",
+            Self::Callback => "callback",
+            Self::Bot => "bot",
+        }
+    }
+}
+
+/// How to get back to a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// An e-mail address or a telephone number, as it was written.
+    pub value: String,
+    /// To be called back rather than written to.
+    pub callback: bool,
+    /// The message it came with.
+    pub message: MessageId,
+}
+
+/// A question for a [`Contact`] that is not answered yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactAsked {
+    pub callback: bool,
+    pub times: u32,
+}
+
+/// A handoff that waits for the queue to open, with the bot going on meanwhile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deferred {
+    pub handoff: Handoff,
+    /// Fires when it opens.
+    pub timer: TaskId,
 }

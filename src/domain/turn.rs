@@ -15,6 +15,7 @@ use crate::domain::lookup::LookupResult;
 use crate::domain::message::{Message, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::reading::Reading;
+use crate::domain::standing::{Standing, Waited};
 use crate::domain::task::Task;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,6 +193,10 @@ pub struct Turn {
     pub tasks: Vec<Task>,
     pub input: Input,
     pub reading: Option<Reading>,
+    /// How the line stood, where it was asked.
+    pub standing: Option<Standing>,
+    /// Somebody's wait ends with this turn: an agent has taken the conversation out of a queue.
+    pub waited: Option<Waited>,
     pub trace: Trace,
 }
 
@@ -231,6 +236,9 @@ pub struct TurnRecord {
     pub tasks: Vec<Task>,
     pub input: Input,
     pub reading: Option<Reading>,
+    /// With it, the reading and the conversation before, the same can be decided again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
     pub trace: Trace,
 }
 
@@ -245,6 +253,7 @@ impl From<&Turn> for TurnRecord {
             tasks: turn.tasks.clone(),
             input: turn.input.clone(),
             reading: turn.reading.clone(),
+            standing: turn.standing.clone(),
             trace: turn.trace.clone(),
         }
     }

@@ -161,6 +161,9 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
         EventKind::CsatRated => &["score", "comment"],
+        EventKind::SlaWarning | EventKind::SlaBreached => {
+            &["clock", "due", "queue", "priority", "owner", "agent"]
+        }
     };
     let required: Vec<_> = ["conversation_id", "workspace"].iter().chain(own).collect();
     let properties: Map<String, Value> = required

@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod tasks;
+mod waits;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use crate::domain::conversation::{Conversation, Owner, RECENT_MESSAGES};
 use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{ConversationId, KeyId, QueueName, WorkspaceId};
 use crate::domain::message::Message;
+use crate::domain::standing::{Place, Waited};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Turn, TurnRecord};
 use crate::domain::webhook::Endpoint;
@@ -42,6 +44,8 @@ struct State {
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
+    /// In the order in which they ended.
+    waits: Vec<(WorkspaceId, Waited)>,
 }
 
 #[derive(Debug)]
@@ -101,6 +105,7 @@ impl Conversations for MemoryStore {
         state.write(turn, key);
         state.log(&turn.conversation.workspace, events);
         state.move_tasks(turn);
+        state.add_wait(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)
     }
@@ -164,6 +169,10 @@ impl Conversations for MemoryStore {
             .map(|(_, conversation)| conversation)
             .collect();
         Ok(page(waiting, limit, QueuePlace::cursor))
+    }
+
+    async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError> {
+        Ok(self.state().place(waiting))
     }
 }
 

@@ -26,16 +26,17 @@ use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Text};
 use crate::domain::personal_data::without_masks;
 use crate::domain::reading::Reading;
+use crate::domain::standing::Standing;
 use crate::domain::task::Work;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
-use crate::triage::{agent, answer, clarify, flow, handoff, phrases, several};
+use crate::triage::{agent, answer, clarify, flow, handoff, phrases, several, sla, waiting};
 
-/// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
-/// that the input is not possible now (an agent claims what another holds) and changes nothing.
+/// [`decide_in_line`] where nobody has looked how the line stands: then the customer is told nothing of the wait, and
+/// people are taken to be there.
 pub fn decide(
     conversation: &Conversation,
     input: &Input,
@@ -43,7 +44,21 @@ pub fn decide(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Turn, Refusal> {
-    let mut draft = Draft::new(conversation, policy, now);
+    decide_in_line(conversation, input, reading, policy, None, now)
+}
+
+/// What one input does to a conversation. The reading is looked at for customer messages only, the standing where the
+/// conversation waits for a person afterwards or would. A refusal means that the input is not possible now (an agent
+/// claims what another holds) and changes nothing.
+pub fn decide_in_line(
+    conversation: &Conversation,
+    input: &Input,
+    reading: &Reading,
+    policy: &Policy,
+    standing: Option<&Standing>,
+    now: Timestamp,
+) -> Result<Turn, Refusal> {
+    let mut draft = Draft::new(conversation, policy, standing, now);
     if conversation.version == 0 {
         draft.event(EventData::ConversationCreated {
             conversation_id: conversation.id.clone(),
@@ -66,7 +81,7 @@ pub fn decide(
             Ok(draft.finish(action, input, None))
         }
         Input::TimerFired { task } => {
-            let action = customer_paused(&mut draft, task, reading);
+            let action = timer_fired(&mut draft, task, reading);
             Ok(draft.finish(action, input, Some(reading)))
         }
         Input::AgentMessage { agent, text } => {
@@ -113,7 +128,7 @@ fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Ac
     let held_by_people = draft.conversation.owner != Owner::Bot;
     let inputs = json!({ "owner": draft.conversation.owner.as_str() });
     if draft.rule("held_by_people", inputs, held_by_people) {
-        return relay(draft);
+        return relay(draft, text);
     }
     let pause = draft.policy.limits().pause_ms;
     if pause > 0 {
@@ -133,6 +148,14 @@ fn gather(draft: &mut Draft<'_>, pause_ms: u32) -> Action {
     Action::Wait
 }
 
+fn timer_fired(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> Action {
+    let wakes = sla::wakes(draft, timer);
+    if draft.rule("sla_alarm", json!({ "timer": timer }), wakes) {
+        return Action::Record;
+    }
+    waiting::opened(draft, timer).unwrap_or_else(|| customer_paused(draft, timer, reading))
+}
+
 /// Several messages in a row are one turn, unless another has come or a person has taken over.
 fn customer_paused(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> Action {
     let gathering = draft.conversation.progress.gathering.as_ref();
@@ -147,13 +170,10 @@ fn customer_paused(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> 
     bot_turn(draft, &text, reading)
 }
 
-/// A waiting customer is told once that a person is on the way; whoever holds the conversation sees the rest.
-fn relay(draft: &mut Draft<'_>) -> Action {
-    let waiting = matches!(draft.conversation.owner, Owner::Queue { .. });
-    if waiting && !draft.conversation.progress.told_waiting {
-        draft.conversation.progress.told_waiting = true;
-        draft.bot_says(line::QUEUED);
-    }
+/// A waiting customer is told once that a person is on the way, and again when they ask; whoever holds the conversation
+/// sees the rest.
+fn relay(draft: &mut Draft<'_>, text: &Text) -> Action {
+    waiting::hear(draft, text);
     Action::Relay
 }
 
@@ -300,6 +320,10 @@ fn ask(draft: &mut Draft<'_>, reply: &str, reading: &Reading) -> Action {
 fn close(draft: &mut Draft<'_>) -> Action {
     flow::drop_all(draft);
     draft.bot_says(line::GOODBYE);
+    // A person has been promised, and comes.
+    if draft.conversation.progress.deferred.is_some() {
+        return Action::Answer;
+    }
     draft.conversation.status = Status::Resolved;
     draft.event(EventData::ConversationResolved {
         conversation_id: draft.conversation.id.clone(),

@@ -1,25 +1,32 @@
 //! A turn while it is being decided: the conversation as it will be, and what has been said, logged and traced.
 
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::{Event, EventData};
+use crate::domain::hours::Hours;
 use crate::domain::id::TaskId;
 use crate::domain::message::{Message, Sender, Source};
 use crate::domain::reading::Reading;
+use crate::domain::standing::{Standing, Waited};
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Trace, TraceStep, Turn};
 use crate::triage::policy::Policy;
 use crate::triage::reply::Variables;
+use crate::triage::{sla, words};
 
 pub(crate) struct Draft<'a> {
     pub(crate) conversation: Conversation,
     pub(crate) policy: &'a Policy,
     pub(crate) now: Timestamp,
-    before: u64,
-    epoch_before: u64,
+    /// How the line stands for this conversation; `None` where nobody has looked.
+    pub(crate) standing: Option<&'a Standing>,
+    /// Whose wait ends with this turn.
+    pub(crate) waited: Option<Waited>,
+    before: &'a Conversation,
     messages: Vec<Message>,
     events: Vec<Event>,
     tasks: Vec<Task>,
@@ -27,18 +34,29 @@ pub(crate) struct Draft<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(crate) fn new(conversation: &Conversation, policy: &'a Policy, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        conversation: &'a Conversation,
+        policy: &'a Policy,
+        standing: Option<&'a Standing>,
+        now: Timestamp,
+    ) -> Self {
         Self {
-            before: conversation.version,
-            epoch_before: conversation.epoch,
+            before: conversation,
             conversation: conversation.clone(),
             policy,
             now,
+            standing,
+            waited: None,
             messages: Vec::new(),
             events: Vec::new(),
             tasks: Vec::new(),
             steps: Vec::new(),
         }
+    }
+
+    /// The conversation as it was.
+    pub(crate) fn before(&self) -> &'a Conversation {
+        self.before
     }
 
     /// The time on the wall of the business.
@@ -127,12 +145,30 @@ impl<'a> Draft<'a> {
     }
 
     fn rendered(&self, id: &str, variables: Variables<'_>) -> Option<String> {
+        let standing = self.standing;
+        let position = standing.map_or(String::new(), |line| line.ahead.saturating_add(1).to_string());
+        let expected = standing.and_then(|line| line.expected_wait);
+        let opens_at = standing.and_then(|line| line.opens_at);
         let variables = Variables {
+            position: &position,
+            wait: &expected.map_or(String::new(), words::wait),
+            opens_at: &opens_at.map_or(String::new(), |at| words::moment(at, self.now, self.zone())),
             customer_name: &self.conversation.customer.name,
             business_name: &self.policy.business().name,
             ..variables
         };
         self.policy.replies.say(id, &variables)
+    }
+
+    /// On whose clock a waiting customer is told when it opens: that of the queue's hours.
+    fn zone(&self) -> &TimeZone {
+        let held_back = self.conversation.progress.deferred.as_ref();
+        let queue = match &self.conversation.owner {
+            Owner::Queue { queue, .. } => Some(queue),
+            Owner::Bot | Owner::Agent { .. } => held_back.map(|deferred| &deferred.handoff.queue),
+        };
+        let hours = queue.and_then(|queue| self.policy.hours_of(queue));
+        hours.map_or(&self.policy.business().time_zone, Hours::zone)
     }
 
     /// The text of one of the bot's lines, for a button.
@@ -152,18 +188,21 @@ impl<'a> Draft<'a> {
     }
 
     pub(crate) fn finish(mut self, action: Action, input: &Input, reading: Option<&Reading>) -> Turn {
-        self.conversation.version = self.before + 1;
+        sla::advance(&mut self, input);
+        self.conversation.version = self.before.version + 1;
         self.conversation.updated_at = self.now;
         Turn {
             action,
-            before: self.before,
-            epoch_before: self.epoch_before,
+            before: self.before.version,
+            epoch_before: self.before.epoch,
             conversation: self.conversation,
             messages: self.messages,
             events: self.events,
             tasks: self.tasks,
             input: input.clone(),
             reading: reading.cloned(),
+            standing: self.standing.cloned(),
+            waited: self.waited,
             trace: Trace {
                 policy: self.policy.version.clone(),
                 steps: self.steps,

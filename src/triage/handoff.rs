@@ -13,13 +13,12 @@ use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
-use crate::domain::time::Duration;
 use crate::domain::turn::Action;
 use crate::triage::clarify::Focus;
 use crate::triage::draft::Draft;
-use crate::triage::flow;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
+use crate::triage::{flow, sla, waiting};
 
 /// How sure the language must be before a customer is told that the bot does not speak it.
 const LANGUAGE_CONFIDENCE_MIN: f32 = 0.8;
@@ -167,7 +166,7 @@ pub(crate) fn hand_off_to(
     let intent = reading.top().map(|top| &top.name);
     let queue = queue.unwrap_or_else(|| draft.policy.queue_for(intent)).clone();
     let priority = draft.policy.priority_of(&reasons);
-    let minutes = draft.policy.first_response_minutes(priority);
+    let first_response_due = sla::first_response_due(draft.policy, &queue, priority, draft.now);
     let progress = &draft.conversation.progress;
     let handoff = Handoff {
         reason,
@@ -175,7 +174,7 @@ pub(crate) fn hand_off_to(
         queue,
         priority,
         at: draft.now,
-        first_response_due: draft.now + Duration::from_mins(i64::from(minutes)),
+        first_response_due,
         summary: summary(draft),
         intents: reading.intents.clone(),
         sentiment: reading.sentiment.map(|sentiment| Mood {
@@ -186,22 +185,32 @@ pub(crate) fn hand_off_to(
         entities: reading.entities.iter().map(Entity::unsealed).collect(),
         suggested_replies: suggestions(draft, reading),
         articles: articles(reading),
+        contact: None,
     };
+    match waiting::hold_back(draft, handoff) {
+        Ok(action) => action,
+        Err(handoff) => enter_queue(draft, *handoff, &format!("handoff.{}", reason.as_str())),
+    }
+}
+
+/// From now on it waits for a person, and the customer is told so with this reply.
+pub(crate) fn enter_queue(draft: &mut Draft<'_>, handoff: Handoff, reply: &str) -> Action {
     draft.conversation.hand_off(handoff.clone());
+    draft.conversation.progress.deferred = None;
     flow::drop_all(draft);
     let queue_name = handoff.queue.as_str();
-    let reply = format!("handoff.{}", reason.as_str());
     draft.say(
         Sender::Bot,
-        &reply,
+        reply,
         Variables {
             queue_name,
             ..Variables::default()
         },
     );
+    waiting::tell(draft, &handoff.queue, &handoff.reasons);
     let event = HandoffRequested::new(&draft.conversation, &handoff, &draft.policy.base_url);
     draft.event(EventData::HandoffRequested(Box::new(event)));
-    Action::Handoff(reason)
+    Action::Handoff(handoff.reason)
 }
 
 /// The reading, about what the flow is about, or was a moment ago, where the message alone does not say: "10423", "a
@@ -228,7 +237,7 @@ fn about_the_flow<'r>(draft: &Draft<'_>, reason: Reason, reading: &'r Reading) -
 }
 
 /// Extractive: the customer's first and newest words, and which articles the bot has given.
-fn summary(draft: &Draft<'_>) -> String {
+pub(crate) fn summary(draft: &Draft<'_>) -> String {
     let messages = &draft.conversation.messages;
     let mut said = messages
         .iter()

@@ -12,3 +12,6 @@ mod phrases;
 pub mod policy;
 pub mod reply;
 mod several;
+mod sla;
+mod waiting;
+mod words;

@@ -21,6 +21,12 @@ pub struct Variables<'a> {
     pub queue_name: &'a str,
     pub option_a: &'a str,
     pub option_b: &'a str,
+    /// In the line, from 1 on.
+    pub position: &'a str,
+    /// `about 5 minutes`.
+    pub wait: &'a str,
+    /// `tomorrow at 8:00`; only where it is closed.
+    pub opens_at: &'a str,
 }
 
 /// A canned response that cannot be used, and why.
@@ -85,6 +91,9 @@ impl Replies {
             queue_name: "x",
             option_a: "x",
             option_b: "x",
+            position: "x",
+            wait: "x",
+            opens_at: "x",
         };
         for variables in [Variables::default(), filled] {
             self.render(&response.id, &variables).map_err(problem)?;
@@ -107,6 +116,9 @@ impl Replies {
             queue => context! { name => variables.queue_name },
             option_a => variables.option_a,
             option_b => variables.option_b,
+            position => variables.position,
+            wait => variables.wait,
+            opens_at => variables.opens_at,
         })
     }
 
@@ -151,7 +163,8 @@ pub(crate) fn environment() -> Environment<'static> {
 }
 
 fn explain(error: &minijinja::Error) -> String {
-    let known = "customer.name, business.name, agent.name, queue.name, option_a, option_b";
+    let known =
+        "customer.name, business.name, agent.name, queue.name, option_a, option_b, position, wait, opens_at";
     let line = error
         .line()
         .map_or(String::new(), |line| format!(" (line {line} of the text)"));

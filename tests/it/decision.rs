@@ -1,6 +1,6 @@
 //! The decision as a table: what the conversation was, what was read, what was said, what the bot does.
 
-mod properties;
+pub(crate) mod properties;
 
 use firstline::domain::agent::Agent;
 use firstline::domain::article::{ArticleHit, Audience, Citation};
@@ -18,11 +18,11 @@ use firstline::triage::policy::Policy;
 
 use crate::support::sample_policy;
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-01-05T09:00:00Z".parse().unwrap()
 }
 
-fn fresh() -> Conversation {
+pub(crate) fn fresh() -> Conversation {
     let id = ConversationId::from_random([1; 16]);
     Conversation::new(
         WorkspaceId::parse("default").unwrap(),
@@ -32,7 +32,7 @@ fn fresh() -> Conversation {
     )
 }
 
-fn agent(id: &str) -> Agent {
+pub(crate) fn agent(id: &str) -> Agent {
     Agent {
         id: AgentId::parse(id).unwrap(),
         name: String::new(),
@@ -117,7 +117,7 @@ fn say(conversation: &Conversation, text: &str, read: &str, policy: &Policy) -> 
 }
 
 /// `answer track#intro`, `handoff urgent -> care high`, `ask`, `relay` …
-fn told(turn: &Turn) -> String {
+pub(crate) fn told(turn: &Turn) -> String {
     let reply = turn.messages.iter().rfind(|message| message.from == Sender::Bot);
     let source = reply
         .and_then(|reply| reply.source.as_ref())

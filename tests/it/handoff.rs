@@ -129,5 +129,6 @@ fn check_event(event: &Value, conversation: &str) {
         .iter()
         .map(|line| &line["from"])
         .collect();
-    assert_eq!(from, ["customer", "bot", "customer", "bot"]);
+    // The last two: that a person takes over, and how the line stands.
+    assert_eq!(from, ["customer", "bot", "customer", "bot", "bot"]);
 }

@@ -53,6 +53,8 @@ impl Logger {
             tasks: Vec::new(),
             input: Input::Opened,
             reading: None,
+            standing: None,
+            waited: None,
             trace: Trace::default(),
         };
         store.commit(&turn, None).await.expect("the turn is committed");

@@ -35,6 +35,7 @@ mod search;
 mod serve;
 mod shop;
 mod simulation;
+mod sla;
 mod store_contract;
 mod store_sqlite;
 mod support;

@@ -68,6 +68,8 @@ contract! {
         one_queue_can_be_asked_for,
         who_is_claimed_or_resolved_waits_no_more,
         a_bad_cursor_is_refused,
+        a_place_is_what_stands_before_it_in_its_own_queue,
+        the_expected_wait_is_that_of_the_newest_in_the_queue,
     }
     events {
         events_of_one_conversation_and_of_all,

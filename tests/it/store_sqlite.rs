@@ -121,9 +121,12 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     let mut connection = raw(&disk).await;
     for statement in [
         "DROP TABLE tasks",
+        "DROP TABLE waits",
+        "DROP INDEX conversations_in_queue",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
         "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
-             '$.progress.paused', '$.progress.last_flow', '$.progress.remembered')",
+             '$.progress.paused', '$.progress.last_flow', '$.progress.remembered', '$.progress.contact',
+             '$.progress.deferred', '$.clocks')",
     ] {
         sqlx::query(statement).execute(&mut connection).await.unwrap();
     }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use serde_json::Value;
 
+use crate::cli::replay::line::{self, Line as Waiting};
 use crate::cli::replay::reading;
 use crate::cli::replay::transcript::{Ended, Line, Step};
 use crate::cli::show;
@@ -17,7 +18,7 @@ use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Input, TurnRecord};
+use crate::domain::turn::{Action, Input, TurnRecord};
 use crate::engine::{Engine, EngineError, InService, Parts, Said, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
@@ -70,6 +71,8 @@ pub(super) struct Player {
     target: Target,
     /// All that were asked for, oldest first.
     tasks: Vec<Task>,
+    /// Those of them that are timers and have not fired.
+    timers: Vec<Task>,
     meanwhile: Option<Input>,
     pinned: Option<String>,
 }
@@ -99,6 +102,7 @@ impl Player {
             time,
             target,
             tasks: Vec::new(),
+            timers: Vec::new(),
             meanwhile: None,
             pinned: None,
         }
@@ -126,10 +130,8 @@ impl Player {
                 self.meanwhile = Some(input.clone());
                 Ok(Vec::new())
             }
-            Step::Wait(minutes) => {
-                self.time.fetch_add(minutes * 60, Ordering::Relaxed);
-                Ok(Vec::new())
-            }
+            Step::Wait(minutes) => self.pass(minutes * 60).await,
+            Step::Standing(waiting) => self.stand(*waiting).await,
             Step::SignedIn(customer) => Ok(self.signed_in(customer)),
             Step::Input(input) => {
                 self.time.fetch_add(60, Ordering::Relaxed);
@@ -143,6 +145,65 @@ impl Player {
                 }
             }
         }
+    }
+
+    /// Time passes, and the timers that fall due in it fire, each in its second.
+    async fn pass(&mut self, seconds: i64) -> Result<Vec<String>, StoreError> {
+        let until = self.time.load(Ordering::Relaxed) + seconds;
+        let mut output = Vec::new();
+        while let Some(at) = self.next_timer(until) {
+            let timer = self.timers.remove(at);
+            self.time.fetch_max(second(&timer), Ordering::Relaxed);
+            let input = Input::TimerFired { task: timer.id };
+            let record = match self.engine.receive(&self.target, &input, None).await {
+                Ok(record) => record,
+                Err(EngineError::Store(error)) => return Err(error),
+                Err(error @ (EngineError::Refused(_) | EngineError::NotFound | EngineError::Contended)) => {
+                    output.push(format!("refused: {error}"));
+                    continue;
+                }
+            };
+            self.remember(&record);
+            // One that finds nothing to do is nothing to see.
+            if record.action == Action::Record {
+                output.extend(rung(&record));
+            } else {
+                output.extend(show(&record));
+            }
+        }
+        self.time.store(until, Ordering::Relaxed);
+        Ok(output)
+    }
+
+    /// The place of the one that is due first, and by then.
+    fn next_timer(&self, until: i64) -> Option<usize> {
+        let timers = self
+            .timers
+            .iter()
+            .enumerate()
+            .filter(|(_, task)| second(task) <= until);
+        let (at, _) = timers.min_by_key(|(_, task)| task.due_at)?;
+        Some(at)
+    }
+
+    async fn stand(&self, waiting: Waiting) -> Result<Vec<String>, StoreError> {
+        let parts = self.engine.in_service.parts();
+        let (store, workspace) = (self.engine.store.as_ref(), &self.engine.workspace);
+        let now = (self.engine.clock)();
+        match line::form(store, workspace, parts.policy.queue_names(), waiting, now).await {
+            Ok(()) => Ok(Vec::new()),
+            Err(StoreError::Conflict) => Ok(vec!["mistake: `standing` is said once".to_owned()]),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn remember(&mut self, record: &TurnRecord) {
+        self.target = Target::Existing(record.conversation.id.clone());
+        self.tasks.extend_from_slice(&record.tasks);
+        let timers = record.tasks.iter().filter(|task| task.work == Work::Timer);
+        self.timers.extend(timers.cloned());
+        let ended = record.input.task();
+        self.timers.retain(|timer| Some(&timer.id) != ended);
     }
 
     fn signed_in(&mut self, who: &Customer) -> Vec<String> {
@@ -239,8 +300,7 @@ impl Player {
     async fn receive(&mut self, input: &Input) -> Result<Vec<String>, StoreError> {
         match self.engine.receive(&self.target, input, None).await {
             Ok(record) => {
-                self.target = Target::Existing(record.conversation.id.clone());
-                self.tasks.extend_from_slice(&record.tasks);
+                self.remember(&record);
                 Ok(show(&record))
             }
             Err(EngineError::Store(error)) => Err(error),
@@ -289,13 +349,31 @@ impl Player {
     }
 }
 
+/// The first whole second in which the task is due.
+fn second(task: &Task) -> i64 {
+    task.due_at.as_second() + i64::from(task.due_at.subsec_nanosecond() > 0)
+}
+
 fn show(record: &TurnRecord) -> Vec<String> {
     let mut lines = vec![show::headline(record)];
     for message in show::answers(record) {
         lines.push(format!("{}: {}", show::speaker(message), shorten(&message.text)));
         lines.extend(show::buttons(message));
     }
+    lines.extend(rung(record));
     lines
+}
+
+/// The clocks that rang in this turn: `sla: first_response breached`.
+fn rung(record: &TurnRecord) -> Vec<String> {
+    let told = |rule: &str| match rule {
+        "sla_warning" => Some("due soon"),
+        "sla_breached" => Some("breached"),
+        _ => None,
+    };
+    let steps = record.trace.steps.iter().filter(|step| step.fired);
+    let rung = steps.filter_map(|step| Some((step.inputs["clock"].as_str()?, told(&step.rule)?)));
+    rung.map(|(clock, what)| format!("sla: {clock} {what}")).collect()
 }
 
 /// On one line, and no longer than what is enough to know the text by.

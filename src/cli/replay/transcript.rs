@@ -18,18 +18,20 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::cli::replay::line;
 use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
 use crate::domain::id::{AgentId, QueueName};
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
+use crate::domain::time::Duration;
 use crate::domain::turn::{AgentAction, Input};
 
 /// What the input lines are, for whoever mistypes one.
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
 `code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|\
-releases|resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `# comment`; output is indented";
+releases|resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
 
 /// What stands for the customer where the company's system knows none.
 const NOBODY: &str = "nobody";
@@ -51,6 +53,8 @@ pub(super) enum Step {
     Meanwhile(Input),
     /// Minutes.
     Wait(i64),
+    /// How the line stands from now on.
+    Standing(line::Line),
     /// Who opens the conversation: signed in on the company's page.
     SignedIn(Customer),
     /// The newest task of this kind ends.
@@ -141,6 +145,7 @@ fn step(words: &str) -> Result<Step, String> {
         Some(("meanwhile", action)) => agent_action(action).map(Step::Meanwhile),
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
+        Some(("standing", line)) => parse_standing(line).map(Step::Standing),
         Some(("signed in", customer)) => parse_customer(customer).map(Step::SignedIn),
         Some(("code sent", customer)) => Ok(Step::Ended(code_sent(customer))),
         Some((lookup, result)) if lookup.contains('.') && !lookup.contains(' ') => {
@@ -214,6 +219,25 @@ fn parse_minutes(duration: &str) -> Result<i64, String> {
         .strip_suffix(" min")
         .and_then(|minutes| minutes.parse().ok());
     minutes.ok_or_else(|| format!("{duration:?} is not a time to wait; write `wait: 10 min`"))
+}
+
+fn parse_standing(words: &str) -> Result<line::Line, String> {
+    let (ahead, wait) = words
+        .split_once(", ")
+        .map_or((words, None), |(ahead, wait)| (ahead, Some(wait)));
+    let ahead = ahead
+        .strip_suffix(" ahead")
+        .and_then(|number| number.parse().ok());
+    let Some(ahead) = ahead else {
+        return Err(format!(
+            "{words:?} is no line; write `standing: 3 ahead, 12 min`, or `standing: 3 ahead`"
+        ));
+    };
+    let wait = wait.map(parse_minutes).transpose()?;
+    Ok(line::Line {
+        ahead,
+        wait: wait.map(Duration::from_mins),
+    })
 }
 
 /// The name is shown to the customer as it is, with a capital letter.

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::csat::Rating;
+use crate::domain::sla::{Clock, ClockKind};
 use crate::domain::time::Timestamp;
 use crate::http::views::handoff::{CustomerView, HandoffView};
 use crate::http::views::{AgentView, Viewer};
@@ -75,6 +76,42 @@ impl From<&Rating> for RatingView {
     }
 }
 
+/// How soon a person is to do something.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ClockView {
+    /// `first_response`, `next_response` or `resolution`.
+    clock: &'static str,
+    /// `running`, `paused` (the customer is waited for) or `breached`.
+    state: &'static str,
+    /// While it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due: Option<Timestamp>,
+}
+
+impl ClockView {
+    fn new(kind: ClockKind, clock: &Clock) -> Self {
+        let state = match (clock.breached, clock.runs()) {
+            (true, _) => "breached",
+            (false, true) => "running",
+            (false, false) => "paused",
+        };
+        Self {
+            clock: kind.as_str(),
+            state,
+            due: clock.due,
+        }
+    }
+}
+
+/// Whole seconds, by who had the conversation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TimeSpentView {
+    bot: i64,
+    queue: i64,
+    agent: i64,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConversationView {
     id: String,
@@ -98,11 +135,19 @@ pub(crate) struct ConversationView {
     /// The newest handoff; not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<HandoffView>,
+    /// What a person owes the customer now; not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clocks: Option<Vec<ClockView>>,
+    /// Up to the newest turn; not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_spent: Option<TimeSpentView>,
 }
 
 impl ConversationView {
     pub(crate) fn new(conversation: &Conversation, viewer: Viewer) -> Self {
         let handoff = conversation.handoff.as_ref().filter(|_| viewer == Viewer::Staff);
+        let clocks = Some(&conversation.clocks).filter(|_| viewer == Viewer::Staff);
+        let shown = |kind: ClockKind| Some(ClockView::new(kind, clocks?.get(kind)?));
         Self {
             id: conversation.id.to_string(),
             version: conversation.version,
@@ -115,6 +160,12 @@ impl ConversationView {
             last_seq: conversation.last_seq,
             rating: conversation.rating.as_ref().map(RatingView::from),
             handoff: handoff.map(HandoffView::from),
+            clocks: clocks.map(|_| ClockKind::ALL.into_iter().filter_map(shown).collect()),
+            time_spent: clocks.map(|clocks| TimeSpentView {
+                bot: clocks.spent.bot.as_secs(),
+                queue: clocks.spent.queue.as_secs(),
+                agent: clocks.spent.agent.as_secs(),
+            }),
         }
     }
 }

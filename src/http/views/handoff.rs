@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::entity::Entity;
-use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::handoff::{ArticleReference, Contact, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
 use crate::http::views::Viewer;
@@ -163,6 +163,9 @@ pub(crate) struct HandoffView {
     #[serde(skip_serializing_if = "Option::is_none")]
     sentiment: Option<MoodView>,
     entities: Vec<EntityView>,
+    /// Left by a customer who came when nobody was there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactView>,
 }
 
 impl From<&Handoff> for HandoffView {
@@ -178,6 +181,28 @@ impl From<&Handoff> for HandoffView {
             intents: views(&handoff.intents),
             sentiment: handoff.sentiment.as_ref().map(MoodView::from),
             entities: views(&handoff.entities),
+            contact: handoff.contact.as_ref().map(ContactView::from),
+        }
+    }
+}
+
+/// How to get back to the customer.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ContactView {
+    /// An e-mail address or a telephone number, as it was written.
+    value: String,
+    /// To be called back rather than written to.
+    callback: bool,
+    /// Id of the message it came with.
+    message: String,
+}
+
+impl From<&Contact> for ContactView {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            value: contact.value.clone(),
+            callback: contact.callback,
+            message: contact.message.to_string(),
         }
     }
 }

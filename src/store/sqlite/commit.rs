@@ -7,6 +7,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::EventKind;
 use crate::domain::id::{DeliveryId, EventId, TaskId};
+use crate::domain::standing::Waited;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
@@ -15,6 +16,7 @@ use crate::store::paging::QueuePlace;
 use crate::store::sqlite::endpoints;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
 use crate::store::sqlite::tasks::{self, NewTask};
+use crate::store::sqlite::waits;
 use crate::store::sqlite::writer::Write;
 
 /// Expired keys that one commit removes. It adds only one, so the table does not grow.
@@ -35,6 +37,7 @@ pub(super) struct CommitTurn {
     tasks: Vec<NewTask>,
     /// The task that ended in this turn.
     ended: Option<TaskId>,
+    waited: Option<Waited>,
     key: Option<Idempotency>,
 }
 
@@ -69,6 +72,7 @@ impl CommitTurn {
             events: events.collect::<Result<_, StoreError>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
             ended: turn.input.task().cloned(),
+            waited: turn.waited.clone(),
             key: key.cloned(),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
@@ -108,6 +112,9 @@ impl Write for CommitTurn {
         self.add_turn(connection).await?;
         self.add_events(connection).await?;
         self.move_tasks(connection).await?;
+        if let Some(waited) = &self.waited {
+            waits::add(connection, &self.conversation.workspace, waited).await?;
+        }
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;
             forget_expired(connection, key).await?;

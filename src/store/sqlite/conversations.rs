@@ -6,12 +6,14 @@ use sqlx::sqlite::SqliteConnection;
 use crate::domain::conversation::{Conversation, RECENT_MESSAGES};
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
 use crate::domain::message::Message;
+use crate::domain::standing::Place;
 use crate::domain::turn::{Turn, TurnRecord};
 use crate::ports::{Committed, Conversations, Idempotency, Page, StoreError};
 use crate::store::paging::{QueuePlace, page};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::commit::{self, CommitTurn};
 use crate::store::sqlite::rows::{from_json, integer, one_more};
+use crate::store::sqlite::waits;
 
 #[async_trait]
 impl Conversations for SqliteStore {
@@ -106,6 +108,10 @@ impl Conversations for SqliteStore {
             .map(|state| from_json("conversation", state))
             .collect::<Result<_, _>>()?;
         Ok(page(waiting, limit, QueuePlace::cursor))
+    }
+
+    async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError> {
+        waits::place(&mut *self.readers.acquire().await?, waiting).await
     }
 }
 

@@ -10,6 +10,7 @@ mod keys;
 mod open;
 mod rows;
 mod tasks;
+mod waits;
 mod writer;
 
 use std::path::Path;

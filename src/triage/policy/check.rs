@@ -19,8 +19,11 @@ pub(super) struct Check<'a> {
 pub(super) type Queues = (Vec<(QueueName, Vec<Intent>)>, QueueName);
 
 impl Check<'_> {
-    fn problem(&mut self, key: &str, message: String) {
-        let line = line_of(self.text, key);
+    pub(super) fn problem(&mut self, key: &str, message: String) {
+        self.problem_at(line_of(self.text, key), key, message);
+    }
+
+    pub(super) fn problem_at(&mut self, line: Option<u64>, key: &str, message: String) {
         self.problems.push(PolicyProblem {
             line,
             key: key.to_owned(),
@@ -137,14 +140,20 @@ impl Check<'_> {
     }
 }
 
-/// The line, counted from 1, on which the last part of a dotted key stands, below the lines of the parts before.
+/// The line, counted from 1, on which the last part of a dotted key stands, below the lines of the parts before; the
+/// first part stands at the margin.
 fn line_of(text: &str, key: &str) -> Option<u64> {
     let mut parts = key.split('.').peekable();
+    let mut at_margin = true;
     for (number, line) in (1..).zip(text.lines()) {
         let part = *parts.peek()?;
+        if at_margin && line.starts_with([' ', '-']) {
+            continue;
+        }
         let line = line.trim_start().trim_start_matches("- ");
         if line.strip_prefix(part).is_some_and(|rest| rest.starts_with(':')) {
             parts.next();
+            at_margin = false;
             if parts.peek().is_none() {
                 return Some(number);
             }
@@ -163,6 +172,6 @@ mod tests {
         assert_eq!(line_of(text, "a.x"), Some(2));
         assert_eq!(line_of(text, "b.x"), Some(4));
         assert_eq!(line_of(text, "c.name"), Some(6));
-        assert_eq!(line_of(text, "d"), None);
+        assert_eq!((line_of(text, "d"), line_of(text, "x")), (None, None));
     }
 }

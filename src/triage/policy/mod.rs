@@ -2,7 +2,9 @@
 //! Parsing is pure (text in, value out); reading the file is the rim's work.
 
 mod check;
+mod hours;
 mod rules;
+mod service;
 
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::flow::Flow;
@@ -15,6 +17,7 @@ use crate::domain::queue::Priority;
 use crate::triage::flow::Flows;
 use crate::triage::policy::check::Check;
 use crate::triage::policy::rules::Rules;
+use crate::triage::policy::service::Service;
 use crate::triage::reply::Replies;
 
 pub use crate::triage::policy::rules::{Business, Limits, Mood, Phrases};
@@ -28,7 +31,7 @@ pub struct PolicyProblem {
 }
 
 /// Lines the engine itself says; each must be among the replies, as must `handoff.<reason>` for every reason.
-pub const BOT_LINES: [&str; 19] = [
+pub const BOT_LINES: [&str; 27] = [
     line::GOODBYE,
     line::ASK_TEXT,
     line::CLARIFY,
@@ -48,6 +51,14 @@ pub const BOT_LINES: [&str; 19] = [
     line::STILL_LOOKING,
     line::BUTTON_YES,
     line::BUTTON_NO,
+    line::STANDING,
+    line::CLOSED,
+    line::CLOSED_MESSAGE,
+    line::CLOSED_CALLBACK,
+    line::CONTACT_ASK,
+    line::CONTACT_TAKEN,
+    line::HANDOFF_LATER,
+    line::OPENED,
 ];
 
 /// Ids of the bot's own lines.
@@ -71,6 +82,14 @@ pub(crate) mod line {
     pub(crate) const STILL_LOOKING: &str = "still_looking";
     pub(crate) const BUTTON_YES: &str = "button_yes";
     pub(crate) const BUTTON_NO: &str = "button_no";
+    pub(crate) const STANDING: &str = "standing";
+    pub(crate) const CLOSED: &str = "closed";
+    pub(crate) const CLOSED_MESSAGE: &str = "closed_message";
+    pub(crate) const CLOSED_CALLBACK: &str = "closed_callback";
+    pub(crate) const CONTACT_ASK: &str = "contact_ask";
+    pub(crate) const CONTACT_TAKEN: &str = "contact_taken";
+    pub(crate) const HANDOFF_LATER: &str = "handoff_later";
+    pub(crate) const OPENED: &str = "opened";
 }
 
 /// What the business wrote beside the policy, and what its systems can be asked.
@@ -89,6 +108,7 @@ pub struct Policy {
     pub flows: Flows,
     queues: Vec<(QueueName, Vec<Intent>)>,
     default_queue: QueueName,
+    service: Service,
     /// Where this server is reached from outside, without a slash at the end; for links in handoffs.
     pub base_url: String,
     /// Hash of everything it was made from; stands in every trace.
@@ -120,14 +140,16 @@ impl Policy {
         let replies = check.replies(&rules, written.replies);
         let queues = check.queues(&rules);
         let flows = check.flows(&rules, written);
+        let service = check.service(&rules);
         rules.phrases.normalise();
-        match (check.problems.is_empty(), replies, queues, flows) {
-            (true, Some(replies), Some((queues, default_queue)), Some(flows)) => Ok(Self {
+        match (check.problems.is_empty(), replies, queues, flows, service) {
+            (true, Some(replies), Some((queues, default_queue)), Some(flows), Some(service)) => Ok(Self {
                 rules,
                 replies,
                 flows,
                 queues,
                 default_queue,
+                service,
                 base_url: base_url.trim_end_matches('/').to_owned(),
                 version,
             }),
@@ -260,14 +282,6 @@ impl Policy {
             Priority::High
         } else {
             Priority::Normal
-        }
-    }
-
-    pub fn first_response_minutes(&self, priority: Priority) -> u32 {
-        match priority {
-            Priority::Urgent => self.rules.first_response_minutes.urgent,
-            Priority::High => self.rules.first_response_minutes.high,
-            Priority::Normal => self.rules.first_response_minutes.normal,
         }
     }
 }

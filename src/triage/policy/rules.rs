@@ -6,12 +6,15 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
+use serde_saphyr::Spanned;
 
-use crate::domain::handoff::Reason;
+use crate::domain::handoff::{Fallback, Reason};
 use crate::domain::intent::Intent;
 use crate::domain::moment::DateOrder;
 use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
+use crate::triage::policy::hours::Calendar;
+use crate::triage::policy::service::SlaRules;
 
 /// `policy.yml` as it is written; the shipped one explains every key.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -31,7 +34,13 @@ pub(super) struct Rules {
     pub(super) queues: Vec<Queue>,
     pub(super) default_queue: String,
     pub(super) priority: Priorities,
-    pub(super) first_response_minutes: Minutes,
+    /// Calendars by name; none: always open.
+    #[serde(default)]
+    pub(super) hours: BTreeMap<String, Calendar>,
+    pub(super) sla: SlaRules,
+    /// Of queues that have none of their own.
+    #[serde(default)]
+    pub(super) fallback: Option<Fallback>,
     pub(super) labels: BTreeMap<Intent, String>,
     #[serde(default)]
     pub(super) personal_data: Masking,
@@ -116,6 +125,9 @@ pub struct Phrases {
     /// Ask the same of another thing: "and the other one?"
     #[serde(default)]
     pub follow_up: Vec<String>,
+    /// Ask how long it still takes, while waiting for a person.
+    #[serde(default)]
+    pub how_long: Vec<String>,
     /// How a yes and a no begin.
     #[serde(default)]
     pub yes: Vec<String>,
@@ -129,6 +141,11 @@ pub struct Phrases {
 pub(super) struct Queue {
     pub(super) name: String,
     pub(super) intents: Vec<Intent>,
+    /// The name of its calendar.
+    #[serde(default)]
+    pub(super) hours: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) fallback: Option<Spanned<Fallback>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -136,14 +153,6 @@ pub(super) struct Queue {
 pub(super) struct Priorities {
     pub(super) urgent: Vec<Reason>,
     pub(super) high: Vec<Reason>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Minutes {
-    pub(super) urgent: u32,
-    pub(super) high: u32,
-    pub(super) normal: u32,
 }
 
 impl Phrases {
@@ -156,6 +165,7 @@ impl Phrases {
             &mut self.cancel,
             &mut self.resend_code,
             &mut self.follow_up,
+            &mut self.how_long,
             &mut self.yes,
             &mut self.no,
         ];

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::decision::{fresh, say};
 use crate::support::sample_policy;
 
-fn any_reading() -> impl Strategy<Value = String> {
+pub(crate) fn any_reading() -> impl Strategy<Value = String> {
     let intents = prop::sample::select(vec![
         "track_order",
         "greeting",

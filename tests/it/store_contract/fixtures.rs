@@ -111,6 +111,8 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
             text: Text::parse(&text).expect("the text is clean"),
         },
         reading: Some(Reading::default()),
+        standing: None,
+        waited: None,
         trace: Trace {
             policy: "p1".to_owned(),
             steps: vec![step],
@@ -140,6 +142,7 @@ pub(crate) fn handing_off(
         entities: Vec::new(),
         suggested_replies: Vec::new(),
         articles: Vec::new(),
+        contact: None,
     });
     turn
 }

@@ -3,10 +3,12 @@
 use firstline::domain::conversation::Conversation;
 use firstline::domain::id::ConversationId;
 use firstline::domain::queue::Priority;
+use firstline::domain::standing::Waited;
+use firstline::domain::time::Duration;
 use firstline::ports::{Store, StoreError};
 
 use crate::store_contract::fixtures::{
-    Outcome, acme, agent, at, chat, conversation_id, handing_off, queue_name, turn_on,
+    Outcome, acme, agent, at, chat, conversation_id, handing_off, queue_name, turn_on, unstored, workspace,
 };
 
 async fn wait(
@@ -113,5 +115,67 @@ pub(super) async fn a_bad_cursor_is_refused(store: &dyn Store) -> Outcome {
         let answer = store.queue(&acme(), None, Some(bad), 10).await;
         assert!(matches!(answer, Err(StoreError::NotFound("cursor"))), "{bad:?}");
     }
+    Ok(())
+}
+
+/// Five in two queues, as in `line`.
+pub(super) async fn a_place_is_what_stands_before_it_in_its_own_queue(store: &dyn Store) -> Outcome {
+    line(store).await?;
+    let elsewhere = handing_off(
+        &unstored(&workspace("other"), 9),
+        "orders",
+        Priority::Urgent,
+        at(1),
+    );
+    store.commit(&elsewhere, None).await?;
+    for (number, ahead) in [(4, 0), (2, 0), (5, 1), (3, 2), (1, 3)] {
+        let waiting = store
+            .load(&acme(), &conversation_id(number))
+            .await?
+            .expect("it waits");
+        let place = store.place(&waiting).await?.expect("it has a place");
+        assert_eq!((place.ahead, place.expected_wait), (ahead, None), "{number}");
+    }
+    // One that is about to come in, and one that does not wait.
+    let coming = handing_off(&unstored(&acme(), 7), "orders", Priority::High, at(60)).conversation;
+    assert_eq!(store.place(&coming).await?.map(|place| place.ahead), Some(2));
+    let with_bot = store
+        .load(&acme(), &conversation_id(6))
+        .await?
+        .expect("it is there");
+    assert_eq!(store.place(&with_bot).await?, None);
+    Ok(())
+}
+
+pub(super) async fn the_expected_wait_is_that_of_the_newest_in_the_queue(store: &dyn Store) -> Outcome {
+    let coming = |queue| handing_off(&unstored(&acme(), 0), queue, Priority::Normal, at(60)).conversation;
+    let expected = async |queue| {
+        let place = store.place(&coming(queue)).await?;
+        Ok::<_, StoreError>(place.and_then(|place| place.expected_wait))
+    };
+    let mut conversation = unstored(&acme(), 1);
+    for number in 1..=60 {
+        let mut turn = turn_on(&conversation);
+        // Long ago an hour, then two of the newest ones a minute, and a third a second.
+        let seconds = match number {
+            ..=30 => 3600,
+            n if n % 3 == 0 => 1,
+            _ => 60,
+        };
+        turn.waited = Some(Waited {
+            queue: queue_name("orders"),
+            time: Duration::from_secs(seconds),
+        });
+        store.commit(&turn, None).await?;
+        conversation = turn.conversation;
+        if number == 4 {
+            assert_eq!(expected("orders").await?, None, "four are too few");
+        }
+        if number == 5 {
+            assert_eq!(expected("orders").await?, Some(Duration::from_hours(1)));
+        }
+    }
+    assert_eq!(expected("orders").await?, Some(Duration::from_mins(1)));
+    assert_eq!(expected("billing").await?, None);
     Ok(())
 }
