@@ -24,6 +24,7 @@ pub mod personal_data;
 pub mod queue;
 pub mod reading;
 pub mod sentiment;
+pub mod suggestion;
 pub mod task;
 pub mod time;
 pub mod turn;

@@ -1,6 +1,7 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
 mod deliveries;
+mod suggestions;
 mod tasks;
 
 use std::collections::{BTreeMap, HashMap};
@@ -42,6 +43,7 @@ struct State {
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
+    suggestions: suggestions::Held,
 }
 
 #[derive(Debug)]
@@ -101,6 +103,7 @@ impl Conversations for MemoryStore {
         state.write(turn, key);
         state.log(&turn.conversation.workspace, events);
         state.move_tasks(turn);
+        state.learn(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)
     }

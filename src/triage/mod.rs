@@ -3,12 +3,15 @@
 
 mod agent;
 mod answer;
+mod card;
 mod clarify;
 pub mod decide;
 mod draft;
 pub mod flow;
+pub mod gist;
 mod handoff;
 mod phrases;
 pub mod policy;
 pub mod reply;
 mod several;
+pub mod suggest;

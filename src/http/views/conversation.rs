@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::csat::Rating;
 use crate::domain::time::Timestamp;
-use crate::http::views::handoff::{CustomerView, HandoffView};
+use crate::http::views::card::EarlierConversationView;
+use crate::http::views::handoff::{CustomerView, HandoffView, views};
 use crate::http::views::{AgentView, Viewer};
 
 /// Who has the conversation. Customers see who, and not which queue they stand in.
@@ -98,6 +99,9 @@ pub(crate) struct ConversationView {
     /// The newest handoff; not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<HandoffView>,
+    /// Others with the same customer, the newest first; not shown to customers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier_conversations: Vec<EarlierConversationView>,
 }
 
 impl ConversationView {
@@ -115,6 +119,11 @@ impl ConversationView {
             last_seq: conversation.last_seq,
             rating: conversation.rating.as_ref().map(RatingView::from),
             handoff: handoff.map(HandoffView::from),
+            earlier_conversations: if viewer == Viewer::Staff {
+                views(&conversation.earlier)
+            } else {
+                Vec::new()
+            },
         }
     }
 }

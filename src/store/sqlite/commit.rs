@@ -8,12 +8,13 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::EventKind;
 use crate::domain::id::{DeliveryId, EventId, TaskId};
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Turn, TurnRecord};
+use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
 use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
 use crate::store::sqlite::endpoints;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::writer::Write;
 
@@ -33,6 +34,8 @@ pub(super) struct CommitTurn {
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
     tasks: Vec<NewTask>,
+    /// Of an agent's message.
+    feedback: Option<NewFeedback>,
     /// The task that ended in this turn.
     ended: Option<TaskId>,
     key: Option<Idempotency>,
@@ -68,6 +71,11 @@ impl CommitTurn {
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: events.collect::<Result<_, StoreError>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
+                Some(NewFeedback::new(&turn.feedback)?)
+            } else {
+                None
+            },
             ended: turn.input.task().cloned(),
             key: key.cloned(),
             record: to_json("turn", &record)?,
@@ -108,6 +116,9 @@ impl Write for CommitTurn {
         self.add_turn(connection).await?;
         self.add_events(connection).await?;
         self.move_tasks(connection).await?;
+        if let Some(feedback) = &self.feedback {
+            feedback.write(connection, &self.conversation).await?;
+        }
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;
             forget_expired(connection, key).await?;
