@@ -23,7 +23,7 @@ const SAYS_LITTLE: [&str; 8] = [
 ];
 
 /// Words that a sentence can be made of without saying anything.
-const EMPTY_WORDS: &str = "hi hello hey hiya dear good morning afternoon evening day there all team folks sir madam \
+const EMPTY_WORDS: &str = "hi hello hey hiya again dear good morning afternoon evening day there all team folks sir madam \
     yes yeah yep no nope ok okay please thanks thank you very much many cheers ta bye goodbye so well um hmm \
     a an i the quick question sorry to bother";
 

@@ -2,6 +2,7 @@
 //! that the ranking has not seen, against plain BM25.
 
 mod chats;
+mod plain;
 mod text;
 
 use std::collections::HashMap;
@@ -19,19 +20,16 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::suggest::chats::{Chat, Half};
 use crate::config::Config;
-use crate::domain::article::{Article, Audience, Passage};
-use crate::domain::canned_response::Speaker;
+use crate::domain::article::Audience;
 use crate::domain::reading::{Classification, Reading};
 use crate::domain::suggestion::{Answer, Meaning};
 use crate::domain::time::Timestamp;
 use crate::eval::compare::{Difference, Figures, differences};
 use crate::eval::retrieval::{Believed, Places};
-use crate::knowledge::Knowledge;
-use crate::knowledge::plain::PlainIndex;
+use crate::knowledge::{Knowledge, KnowledgeIndex};
 use crate::ports::{Classifier, KnowledgeBase, SearchQuery};
 use crate::telemetry;
 use crate::triage::policy::Policy;
-use crate::triage::reply::Variables;
 use crate::triage::suggest::{self, Candidate, Case, Remembered};
 
 /// How far down a right reply still counts as found.
@@ -97,7 +95,7 @@ struct Judged {
     readings: Vec<Classification>,
     answers: Vec<Answer>,
     policy: Policy,
-    index: crate::knowledge::KnowledgeIndex,
+    index: KnowledgeIndex,
     /// Of what the business wrote, by its key.
     texts: HashMap<String, String>,
     now: Timestamp,
@@ -109,7 +107,7 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
     let knowledge = Knowledge::load(&config.paths.knowledge).unwrap_or_default();
     let readings = read(&chats, config).await?;
     let now = telemetry::now();
-    let texts = texts(&knowledge, &content.policy);
+    let texts = plain::texts(&knowledge, &content.policy);
     let answered = chats.iter().zip(&readings);
     let judged = Judged {
         answers: answered
@@ -284,35 +282,15 @@ impl Judged {
         })
     }
 
-    /// Over every text that could be offered at all.
     fn plain(
         &self,
         number: usize,
         remembered: &[(usize, Remembered<'_>)],
         with_messages: bool,
     ) -> Result<Vec<String>, CliError> {
-        let mut texts = self.texts.clone();
-        for (_, Remembered { answer, .. }) in remembered {
-            // Equal replies are one document.
-            let same = remembered
-                .iter()
-                .find(|(_, other)| other.answer.text == answer.text);
-            let first = same.map_or(&answer.message, |(_, other)| &other.answer.message);
-            let key = answer.suggestion.clone().unwrap_or(first.to_string());
-            let text = texts.entry(key).or_insert_with(|| answer.text.clone());
-            if with_messages {
-                text.push('\n');
-                text.push_str(&answer.question);
-            }
-        }
-        let mut keys: Vec<String> = texts.keys().cloned().collect();
-        keys.sort();
-        let documents: Vec<Article> = keys.iter().map(|key| document(key, &texts[key])).collect();
-        let index = PlainIndex::build(&documents).map_err(anyhow::Error::new)?;
-        let found = index
-            .search(&self.chats[number].text, DEPTH)
-            .map_err(anyhow::Error::new)?;
-        Ok(found.into_iter().map(|citation| citation.article).collect())
+        let text = &self.chats[number].text;
+        let found = plain::ranked(text, self.texts.clone(), remembered, with_messages);
+        Ok(found.map_err(anyhow::Error::new)?)
     }
 
     fn write_evidence(&self, path: &Path) -> anyhow::Result<()> {
@@ -341,33 +319,6 @@ impl Judged {
     }
 }
 
-/// What agents may send of what the business wrote, by its key.
-fn texts(knowledge: &Knowledge, policy: &Policy) -> HashMap<String, String> {
-    let variables = Variables {
-        business_name: &policy.business().name,
-        ..Variables::default()
-    };
-    let canned = knowledge.replies.iter();
-    let canned = canned
-        .filter(|reply| reply.speaker != Speaker::Bot)
-        .filter_map(|reply| {
-            let text = policy.replies.offered(&reply.id, &variables)?;
-            Some((reply.id.clone(), format!("{}\n{text}", reply.title)))
-        });
-    let articles = knowledge.articles.iter();
-    let public = articles.filter(|article| article.audience == Audience::Public);
-    let passages = public.flat_map(|article| {
-        article.passages.iter().map(|passage| {
-            let key = format!("{}#{}", article.id, passage.id);
-            (
-                key,
-                format!("{}\n{}\n{}", article.title, passage.heading, passage.text),
-            )
-        })
-    });
-    canned.chain(passages).collect()
-}
-
 /// The replies to the nearest messages, each once.
 fn nearest(remembered: &[(usize, Remembered<'_>)]) -> Vec<String> {
     let mut order: Vec<&Remembered<'_>> = remembered.iter().map(|(_, one)| one).collect();
@@ -384,24 +335,6 @@ fn nearest(remembered: &[(usize, Remembered<'_>)]) -> Vec<String> {
     }
     keys.truncate(DEPTH);
     keys
-}
-
-fn document(key: &str, text: &str) -> Article {
-    Article {
-        id: key.to_owned(),
-        title: String::new(),
-        locale: String::new(),
-        audience: Audience::Public,
-        intents: Vec::new(),
-        questions: Vec::new(),
-        valid_from: None,
-        valid_to: None,
-        passages: vec![Passage {
-            id: String::new(),
-            heading: String::new(),
-            text: text.to_owned(),
-        }],
-    }
 }
 
 fn recalls(places: &Places, rows: &[usize]) -> Figures {

@@ -163,3 +163,6 @@ fn replaced(text: &str, what: &str, by: &str) -> String {
     }
     result
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,6 @@ fn canned(case: &Case<'_>, policy: &Policy) -> Vec<Candidate> {
             text,
             meaning: hit.map(|hit| hit.meaning),
             asked: None,
-            answered: Vec::new(),
             intent: confidence(case, |intent| policy.replies.is_for(id, intent)),
             chance: 0.0,
             at: None,
@@ -110,7 +109,6 @@ fn passages(case: &Case<'_>) -> Vec<Candidate> {
             text: hit.text.clone(),
             meaning: None,
             asked: None,
-            answered: Vec::new(),
             intent: confidence(case, |intent| hit.intents.contains(intent)),
             chance: hit.score,
             at: None,
@@ -124,7 +122,6 @@ fn lines(case: &Case<'_>) -> Vec<Candidate> {
         text: line.text.clone(),
         meaning: None,
         asked: None,
-        answered: Vec::new(),
         intent: case.reading.top().map_or(0.0, |top| top.confidence),
         chance: 0.0,
         at: None,
@@ -156,7 +153,6 @@ fn remember(pool: &mut Vec<Candidate>, case: &Case<'_>) {
                     text: answer.text.clone(),
                     meaning: None,
                     asked: None,
-                    answered: Vec::new(),
                     intent: 0.0,
                     chance: 0.0,
                     at: Some(answer.at),
@@ -166,7 +162,6 @@ fn remember(pool: &mut Vec<Candidate>, case: &Case<'_>) {
             }
         };
         candidate.asked = Some(candidate.asked.map_or(*likeness, |before| before.max(*likeness)));
-        candidate.answered.push(answer.question.clone());
         if let Some(at) = candidate.at {
             candidate.at = Some(at.max(answer.at));
         }

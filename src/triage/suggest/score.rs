@@ -1,11 +1,13 @@
 //! From what speaks for a reply to the chance that it is the one to send, so that replies of different sources can be
 //! compared. Pure arithmetic.
 //!
-//! The chance is a logistic regression over all candidates of a message, right ones and wrong ones. Its weights were
-//! fitted by `models/support-en/recipe/suggest.py` on the choosing half of the conversations in
-//! `tests/suggestions/chats.jsonl`; docs/SUGGESTIONS.md has what the other half says of them. Two weights cannot be
-//! fitted without years of use and were chosen: that of earlier use, which is the log-odds of being taken and counts in
-//! full as independent evidence does, and that of age, which only settles what is all but equal.
+//! Candidates are ranked by a conditional logit (McFadden 1974) over those of one message, and the chance is a logistic
+//! regression on that rank alone (Platt 1999); both are one weighted sum. The weights were fitted by
+//! `models/support-en/recipe/suggest.py` on the choosing half of the conversations in `tests/suggestions/chats.jsonl`;
+//! docs/SUGGESTIONS.md has what the other half says of them. One logistic regression over all candidates ranked worse, and
+//! the words that a message shares with those answered before added nothing to their likeness. Three weights cannot be
+//! fitted there and were chosen: that of a flow's line, which nothing but its flow speaks for; that of earlier use, which is
+//! log-odds and counts in full as independent evidence does; and that of age, which only settles what is all but equal.
 
 use serde::Serialize;
 
@@ -25,8 +27,6 @@ pub struct Candidate {
     pub meaning: Option<f32>,
     /// The same to the nearest message that it was sent in answer to.
     pub asked: Option<f32>,
-    /// Those messages.
-    pub answered: Vec<String>,
     /// Confidence of the surest intent that it is for, 0 to 1.
     pub intent: f32,
     /// Of a passage: the search's chance that it answers. 0 for the others.
@@ -45,9 +45,8 @@ pub struct Evidence {
     pub meaning: f32,
     /// Likeness to a message that it answered, as far as it is above [`LIKE_ASKED`].
     pub asked: f32,
-    /// Share of the customer's words in the text, and likeness by words to a message that it answered, 0 to 1.
+    /// Share of the customer's words in the text, 0 to 1.
     pub words: f32,
-    pub asked_words: f32,
     pub intent: f32,
     pub chance: f32,
     /// Log-odds of being taken when shown, less those of any suggestion.
@@ -69,24 +68,23 @@ const TAKEN_WEIGHT: f32 = 5.0;
 /// What an edited one counts of one that was sent as it was.
 const EDITED: f32 = 0.5;
 
-/// Of the logistic regression; see the head of this file.
-const BIAS: f32 = -6.0;
+/// See the head of this file.
+const BIAS: f32 = -8.31;
 const WEIGHTS: Evidence = Evidence {
-    passage: 0.0,
-    flow: 2.0,
-    earlier: 0.0,
-    meaning: 3.0,
-    asked: 6.0,
-    words: 1.0,
-    asked_words: 2.0,
-    intent: 1.5,
-    chance: 2.0,
+    passage: 2.20,
+    flow: 6.50,
+    earlier: 3.58,
+    meaning: 8.83,
+    asked: 14.88,
+    words: 3.18,
+    intent: 1.38,
+    chance: 3.95,
     used: 1.0,
     recent: 0.2,
 };
 
 impl Evidence {
-    fn values(&self) -> [f32; 11] {
+    fn values(&self) -> [f32; 10] {
         [
             self.passage,
             self.flow,
@@ -94,7 +92,6 @@ impl Evidence {
             self.meaning,
             self.asked,
             self.words,
-            self.asked_words,
             self.intent,
             self.chance,
             self.used,
@@ -123,23 +120,15 @@ pub fn evidence(
         .iter()
         .map(|candidate| terms(&candidate.text))
         .collect();
-    let answered: Vec<Vec<Terms>> = candidates
-        .iter()
-        .map(|candidate| candidate.answered.iter().map(|text| terms(text)).collect())
-        .collect();
-    let rarity = Rarity::of(own.iter().chain(answered.iter().flatten()));
-    let all = candidates.iter().zip(&own).zip(&answered);
-    all.map(|((candidate, own), answered)| Evidence {
+    let rarity = Rarity::of(own.iter());
+    let all = candidates.iter().zip(&own);
+    all.map(|(candidate, own)| Evidence {
         passage: flag(matches!(candidate.source, Source::Article(_))),
         flow: flag(matches!(candidate.source, Source::Flow { .. })),
         earlier: flag(matches!(candidate.source, Source::EarlierAnswer { .. })),
         meaning: finite(candidate.meaning.unwrap_or_default()),
         asked: (finite(candidate.asked.unwrap_or_default()) - LIKE_ASKED).max(0.0),
         words: rarity.coverage(&asked, own),
-        asked_words: answered
-            .iter()
-            .map(|answered| rarity.likeness(&asked, answered))
-            .fold(0.0, f32::max),
         intent: finite(candidate.intent),
         chance: finite(candidate.chance),
         used: taken(&candidate.source.key(), intent, used),

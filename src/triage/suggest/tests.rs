@@ -1,21 +1,18 @@
-//! Ranking and feedback: cases as data, and what holds of every ranking.
+//! Ranking: cases as data, what holds of every ranking, and what is offered at all.
 
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
 use proptest::{option, prop_oneof};
 
 use super::*;
-use crate::domain::agent::Agent;
 use crate::domain::article::{ArticleHit, Audience, Citation};
 use crate::domain::canned_response::{CannedResponse, ReplyHit, Speaker};
-use crate::domain::conversation::{Conversation, Customer, Heard};
-use crate::domain::id::{AgentId, ConversationId, WorkspaceId};
+use crate::domain::id::ConversationId;
 use crate::domain::intent::{Intent, ScoredIntent};
-use crate::domain::message::{Message, Sender, Source};
+use crate::domain::message::Source;
 use crate::domain::reading::Reading;
-use crate::domain::suggestion::{Answer, Outcome, Shown, ShownReply, Suggested, Used, Uses};
+use crate::domain::suggestion::{Answer, Used, Uses};
 use crate::domain::time::{Duration, Timestamp};
-use crate::domain::turn::Refusal;
 use crate::triage::policy::{Policy, Written};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -78,7 +75,6 @@ fn candidate(spec: &str) -> (Candidate, Option<Used>) {
         text: text.trim().to_owned(),
         meaning: number(1),
         asked: number(2),
-        answered: Vec::new(),
         intent: number(3).unwrap(),
         chance: number(4).unwrap(),
         at: days.map(|days| NOW - Duration::from_hours(24 * days)),
@@ -128,7 +124,6 @@ fn candidates() -> impl Strategy<Value = Vec<(Candidate, Option<Used>)>> {
         });
         let candidate = Candidate {
             source,
-            answered: vec![text.clone()],
             text,
             meaning,
             asked,
@@ -157,171 +152,15 @@ proptest! {
     }
 
     #[test]
-    fn more_for_it_never_scores_lower(values in proptest::array::uniform8(0.0_f32..1.0), at in 0_usize..8, more in 0.0_f32..1.0) {
-        let of = |values: [f32; 8]| {
-            let [meaning, asked, words, asked_words, intent, chance, used, recent] = values;
-            score(&Evidence { meaning, asked, words, asked_words, intent, chance, used, recent, ..Evidence::default() })
+    fn more_for_it_never_scores_lower(values in proptest::array::uniform7(0.0_f32..1.0), at in 0_usize..7, more in 0.0_f32..1.0) {
+        let of = |values: [f32; 7]| {
+            let [meaning, asked, words, intent, chance, used, recent] = values;
+            score(&Evidence { meaning, asked, words, intent, chance, used, recent, ..Evidence::default() })
         };
         let mut raised = values;
         raised[at] += more;
         prop_assert!(of(raised) >= of(values));
     }
-}
-
-fn conversation(number: u8, said: &[(&str, &str)]) -> Conversation {
-    let customer = Customer {
-        id: String::new(),
-        name: "Maria Lund".to_owned(),
-        verified: false,
-    };
-    let id = ConversationId::from_random([number; 16]);
-    let mut conversation = Conversation::new(WorkspaceId::parse("w").unwrap(), id, customer, NOW);
-    for (from, text) in said {
-        let message = message(&conversation, from, text);
-        conversation.push(message);
-    }
-    conversation
-}
-
-fn message(conversation: &Conversation, from: &str, text: &str) -> Message {
-    let seq = conversation.last_seq + 1;
-    Message {
-        id: conversation.id.message(seq),
-        seq,
-        from: match from {
-            "customer" => Sender::Customer,
-            "agent" => Sender::Agent(Agent {
-                id: AgentId::parse("ana").unwrap(),
-                name: "Ana".to_owned(),
-            }),
-            _ => Sender::Bot,
-        },
-        text: text.to_owned(),
-        at: NOW,
-        source: None,
-        buttons: Vec::new(),
-    }
-}
-
-fn shown() -> Suggested {
-    let reply = |id: &str, text: &str| ShownReply {
-        id: id.to_owned(),
-        text: text.to_owned(),
-    };
-    Suggested {
-        taken: None,
-        shown: Some(Shown {
-            intent: Some(Intent::new("refund_status")),
-            replies: vec![
-                reply("one", "It takes 3 days."),
-                reply("two", "It was sent today."),
-            ],
-        }),
-    }
-}
-
-#[test]
-fn what_was_sent_says_what_became_of_each() {
-    let conversation = conversation(1, &[("customer", "where is my refund")]);
-    let cases: [(Option<&str>, &str, &[(&str, Outcome)]); 5] = [
-        (
-            Some("one"),
-            "It takes 3 days.",
-            &[("one", Outcome::Sent), ("two", Outcome::Ignored)],
-        ),
-        (
-            Some("one"),
-            " It  takes\n3 days. ",
-            &[("one", Outcome::Sent), ("two", Outcome::Ignored)],
-        ),
-        (
-            Some("two"),
-            "It was sent today!",
-            &[("two", Outcome::Edited), ("one", Outcome::Ignored)],
-        ),
-        (
-            None,
-            "It takes 3 days.",
-            &[("one", Outcome::Ignored), ("two", Outcome::Ignored)],
-        ),
-        (
-            None,
-            "Something else.",
-            &[("one", Outcome::Ignored), ("two", Outcome::Ignored)],
-        ),
-    ];
-    for (taken, text, expected) in cases {
-        let suggested = Suggested {
-            taken: taken.map(str::to_owned),
-            ..shown()
-        };
-        let sent = message(&conversation, "agent", text);
-        let feedback = feedback(&conversation, Some(&suggested), &sent).unwrap();
-        let became: Vec<(&str, Outcome)> = feedback
-            .outcomes
-            .iter()
-            .map(|one| (one.key.as_str(), one.outcome))
-            .collect();
-        assert_eq!(became, expected, "{taken:?} {text}");
-        let as_it_was = feedback.answer.unwrap().suggestion;
-        let expected = expected.iter().find(|(_, outcome)| *outcome == Outcome::Sent);
-        assert_eq!(as_it_was.as_deref(), expected.map(|(key, _)| *key));
-    }
-    let unknown = Suggested {
-        taken: Some("three".to_owned()),
-        ..shown()
-    };
-    let sent = message(&conversation, "agent", "x");
-    assert_eq!(
-        feedback(&conversation, Some(&unknown), &sent),
-        Err(Refusal::UnknownSuggestion("three".to_owned()))
-    );
-}
-
-#[test]
-fn an_answer_is_kept_without_whose_it_was() {
-    let mut conversation = conversation(
-        1,
-        &[
-            (
-                "customer",
-                "hi, I'm Maria. where is order FH-10423? reach me at m.lund@mail.example",
-            ),
-            ("bot", "A person takes over."),
-        ],
-    );
-    conversation.progress.heard.push(Heard {
-        seq: 1,
-        intent: None,
-        negative: 0.0,
-        entities: vec!["FH-10423".to_owned()],
-    });
-    let sent = message(
-        &conversation,
-        "agent",
-        "Dear MARIA LUND, FH-10423 leaves today, Maria. Marian's too.",
-    );
-    let kept = feedback(&conversation, None, &sent).unwrap().answer.unwrap();
-    assert_eq!(
-        kept.text,
-        "Dear [name], [value] leaves today, [name]. Marian's too."
-    );
-    for secret in ["Maria", "FH-10423", "m.lund"] {
-        assert!(!kept.question.contains(secret), "{}", kept.question);
-    }
-    assert!(
-        kept.question.contains("where is order [value]?"),
-        "{}",
-        kept.question
-    );
-
-    conversation.push(sent);
-    let again = message(&conversation, "agent", "One thing more.");
-    assert_eq!(
-        feedback(&conversation, None, &again).unwrap().answer,
-        None,
-        "nobody has asked since"
-    );
 }
 
 fn policy() -> Policy {
@@ -347,10 +186,7 @@ fn policy() -> Policy {
     Policy::parse(text, &written, "", String::new()).unwrap()
 }
 
-/// What agents alone may read, what only the bot says, and what was said in this very conversation is never offered.
-#[test]
-fn what_is_not_for_this_customer_is_in_no_pool() {
-    let policy = policy();
+fn reading() -> Reading {
     let hit = |article: &str, audience| ArticleHit {
         citation: Citation {
             article: article.to_owned(),
@@ -367,7 +203,7 @@ fn what_is_not_for_this_customer_is_in_no_pool() {
         id: id.to_owned(),
         meaning: 0.9,
     };
-    let reading = Reading {
+    Reading {
         intents: vec![ScoredIntent {
             name: Intent::new("refund_status"),
             confidence: 0.8,
@@ -378,20 +214,27 @@ fn what_is_not_for_this_customer_is_in_no_pool() {
         ],
         replies: vec![near("greeting"), near("both"), near("gone")],
         ..Reading::default()
-    };
-    let answer = |number: u8, suggestion: Option<&str>, text: &str| {
-        let conversation = ConversationId::from_random([number; 16]);
-        Answer {
-            message: conversation.message(4),
-            conversation,
-            question: "where is my refund".to_owned(),
-            text: text.to_owned(),
-            intent: None,
-            suggestion: suggestion.map(str::to_owned),
-            at: NOW,
-            meaning: None,
-        }
-    };
+    }
+}
+
+fn answer(number: u8, suggestion: Option<&str>, text: &str) -> Answer {
+    let conversation = ConversationId::from_random([number; 16]);
+    Answer {
+        message: conversation.message(4),
+        conversation,
+        question: "where is my refund".to_owned(),
+        text: text.to_owned(),
+        intent: None,
+        suggestion: suggestion.map(str::to_owned),
+        at: NOW,
+        meaning: None,
+    }
+}
+
+/// What agents alone may read, what only the bot says, and what was said in this very conversation is never offered.
+#[test]
+fn what_is_not_for_this_customer_is_in_no_pool() {
+    let (policy, reading) = (policy(), reading());
     let answers = [
         answer(1, None, "said here"),
         answer(2, None, "said there"),
@@ -418,10 +261,10 @@ fn what_is_not_for_this_customer_is_in_no_pool() {
         texts,
         ["offered for Ada", "both for Ada", "public's text", "said there"]
     );
-    let answered: Vec<usize> = pool.iter().map(|candidate| candidate.answered.len()).collect();
+    let asked: Vec<Option<f32>> = pool.iter().map(|candidate| candidate.asked).collect();
     assert_eq!(
-        answered,
-        [0, 1, 0, 2],
-        "equal answers are one, and what was sent as it was speaks for its source"
+        asked,
+        [None, Some(0.7), None, Some(0.7)],
+        "what was sent as it was speaks for its source"
     );
 }

@@ -67,16 +67,4 @@ impl Rarity {
         }
         (weigh(&mut question.intersection(text)) / all).clamp(0.0, 1.0)
     }
-
-    /// What two questions have in common of all that they have (Jaccard), weighed, 0 to 1: a long one is not like a
-    /// short one for having all its words.
-    pub(crate) fn likeness(&self, one: &Terms, other: &Terms) -> f32 {
-        let weigh =
-            |terms: &mut dyn Iterator<Item = &String>| -> f32 { terms.map(|term| self.weight(term)).sum() };
-        let all = weigh(&mut one.union(other));
-        if all <= 0.0 {
-            return 0.0;
-        }
-        (weigh(&mut one.intersection(other)) / all).clamp(0.0, 1.0)
-    }
 }

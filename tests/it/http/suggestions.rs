@@ -225,7 +225,7 @@ async fn agents_see_what_else_a_known_customer_has_had() {
         .ok(200)
         .await;
     app.post(&at(&first, "csat"), &app.integrator, &json!({ "score": 2 }))
-        .ok(201)
+        .ok(200)
         .await;
     let (second, token) = held(&app, known, UNHAPPY).await;
     let path = format!("/v1/conversations/{second}");
