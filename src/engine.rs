@@ -1,6 +1,8 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod suggestions;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,6 +24,10 @@ use crate::ports::{
 };
 use crate::triage::decide::{decide, decide_in_line};
 use crate::triage::policy::Policy;
+
+pub use crate::engine::suggestions::Suggestions;
+
+use crate::engine::suggestions::REPLIES_MAX;
 
 /// How often a turn is decided anew when the conversation moved meanwhile.
 const ATTEMPTS_MAX: u32 = 3;
@@ -144,11 +150,15 @@ impl Engine {
             return Ok(record);
         }
         let parts = self.in_service.parts();
+        let input = &self.with_shown(target, input).await?;
         let said = self.said(target, input).await?;
         let (input, reading) = self.prepare(input, &said, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
-            let conversation = self.conversation(target, &parts, now).await?;
+            let mut conversation = self.conversation(target, &parts, now).await?;
+            if input.may_hand_off() {
+                conversation.earlier = self.earlier(&conversation).await?;
+            }
             let mut turn = self
                 .decided(&conversation, &input, &reading, &parts.policy, now)
                 .await?;
@@ -272,7 +282,7 @@ impl Engine {
             .filter(|message| message.from != Sender::System)
             .map(|message| message.text.as_str())
             .collect();
-        let hits = parts.knowledge.search(&SearchQuery {
+        let query = SearchQuery {
             text,
             embedding: Some(&embedding),
             context: &context,
@@ -281,9 +291,14 @@ impl Engine {
             audience: Audience::Public,
             now: (self.clock)(),
             limit: HITS_MAX,
-        });
-        match hits {
-            Ok(hits) => reading.hits = hits,
+        };
+        let near = SearchQuery {
+            limit: REPLIES_MAX,
+            ..query.clone()
+        };
+        let found = parts.knowledge.search(&query);
+        match found.and_then(|hits| Ok((hits, parts.knowledge.replies(&near)?))) {
+            Ok((hits, replies)) => (reading.hits, reading.replies) = (hits, replies),
             Err(fault) => reading.fault = Some(fault),
         }
         reading

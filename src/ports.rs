@@ -1,6 +1,8 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod suggestions;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::domain::api_key::ApiKey;
 use crate::domain::article::{ArticleHit, Audience};
+use crate::domain::canned_response::ReplyHit;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::LoggedEvent;
 use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, TaskId, WorkspaceId};
@@ -22,6 +25,8 @@ use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+
+pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -70,6 +75,12 @@ pub trait Embedder: Send + Sync + fmt::Debug {
 pub trait KnowledgeBase: Send + Sync + fmt::Debug {
     /// Best first; a [`Fault::Search`] when the index cannot be read.
     fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault>;
+
+    /// Canned responses that agents may send, the nearest in meaning first: the query's text, embedding, locale and limit
+    /// count. None without an embedding, and of a knowledge base that has none.
+    fn replies(&self, _query: &SearchQuery<'_>) -> Result<Vec<ReplyHit>, Fault> {
+        Ok(Vec::new())
+    }
 }
 
 #[derive(Debug, Error)]
@@ -252,7 +263,7 @@ pub trait ApiKeys: Send + Sync {
 }
 
 #[async_trait]
-pub trait Store: Conversations + EventLog + Deliveries + Tasks + ApiKeys + fmt::Debug {
+pub trait Store: Conversations + EventLog + Deliveries + Tasks + ApiKeys + Suggestions + fmt::Debug {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;
 }

@@ -94,7 +94,7 @@ fn input(input: &Input, all: &[TurnRecord]) -> String {
     match input {
         Input::Opened => "opened".to_owned(),
         Input::CustomerMessage { text } => format!("customer: {}", text.as_str()),
-        Input::AgentMessage { agent, text } => format!("agent {}: {}", agent.id, text.as_str()),
+        Input::AgentMessage { agent, text, .. } => format!("agent {}: {}", agent.id, text.as_str()),
         Input::AgentAction { agent, action } => format!("agent {} {}", agent.id, deed(action)),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
         Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => {

@@ -24,6 +24,7 @@ mod search;
 mod secrets;
 mod serve;
 mod show;
+mod suggest;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -69,6 +70,8 @@ enum Command {
     Index(index::Arguments),
     /// Search the knowledge base as the engine does
     Search(search::Arguments),
+    /// Measure the suggested replies on conversations with the replies that agents sent
+    Suggest(suggest::Arguments),
     /// Say why a conversation went as it did: every rule, its inputs and whether it fired
     Explain(explain::Arguments),
     /// Talk to the bot in the terminal; nothing is kept
@@ -119,6 +122,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Reload(command) => reload::run(&command, &load(&[])?, output).await,
         Command::Index(command) => index::run(&command, &load(&[])?, output),
         Command::Search(command) => search::run(&command, &load(&[])?, output).await,
+        Command::Suggest(command) => suggest::run(&command, &load(&[])?, output).await,
         Command::Explain(command) => explain::run(&command, &load(&[])?, output).await,
         Command::Chat(command) => chat::run(&command, &load(&[])?, output).await,
         Command::Classify(command) => classify::run(&command, &load(&command.flags())?, output).await,

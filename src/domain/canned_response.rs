@@ -12,6 +12,14 @@ pub enum Speaker {
     Both,
 }
 
+/// A canned response that is near to what a customer wrote.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReplyHit {
+    pub id: String,
+    /// Likeness of the customer's words to its title and text, -1 to 1.
+    pub meaning: f32,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CannedResponse {
     pub id: String,

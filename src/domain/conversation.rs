@@ -15,7 +15,7 @@ use crate::domain::agent::Agent;
 use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
 use crate::domain::flow::{FlowState, Wait};
-use crate::domain::handoff::{ContactAsked, Deferred, Handoff};
+use crate::domain::handoff::{ContactAsked, Deferred, EarlierConversation, Handoff};
 use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::intent::{Intent, ScoredIntent};
@@ -31,6 +31,9 @@ pub const RECENT_MESSAGES: usize = 30;
 
 /// How many moods are remembered for the trend.
 const MOODS_KEPT: usize = 8;
+
+/// Of how many messages it is remembered what was read of them.
+const HEARD_KEPT: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,6 +113,18 @@ pub struct Gathering {
     pub from: u64,
 }
 
+/// What was read of a message, as far as a summary of the conversation needs it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Of the message.
+    pub seq: u64,
+    pub intent: Option<ScoredIntent>,
+    /// The probability of `negative`.
+    pub negative: f32,
+    /// Values of the entities in it.
+    pub entities: Vec<String>,
+}
+
 /// A flow that ended, and what had started it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EndedFlow {
@@ -133,6 +148,9 @@ pub struct Progress {
     pub moods: Vec<f32>,
     /// Whether a waiting customer has been told that a person is on the way.
     pub told_waiting: bool,
+    /// What was read of the newest messages, oldest first.
+    #[serde(default)]
+    pub heard: Vec<Heard>,
     #[serde(default)]
     pub flow: Option<FlowState>,
     /// Flows that wait for the present one to end, the next one last: interrupted by a question about something else, or
@@ -161,6 +179,13 @@ impl Progress {
         self.moods.push(negative);
         if self.moods.len() > MOODS_KEPT {
             self.moods.remove(0);
+        }
+    }
+
+    pub fn hear(&mut self, heard: Heard) {
+        self.heard.push(heard);
+        if self.heard.len() > HEARD_KEPT {
+            self.heard.remove(0);
         }
     }
 }
@@ -196,6 +221,9 @@ pub struct Conversation {
     /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
     #[serde(skip)]
     pub messages: Vec<Message>,
+    /// Other conversations with the same customer, for whoever writes up a handoff. Not part of the state.
+    #[serde(skip)]
+    pub earlier: Vec<EarlierConversation>,
 }
 
 impl Conversation {
@@ -220,6 +248,7 @@ impl Conversation {
             rating: None,
             clocks: Clocks::default(),
             messages: Vec::new(),
+            earlier: Vec::new(),
         }
     }
 

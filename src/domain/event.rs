@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::domain::agent::Agent;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::entity::Entity;
-use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::handoff::{
+    ArticleReference, EarlierConversation, Handoff, Mood, Reason, SuggestedReply, Tried, Why,
+};
 use crate::domain::id::{ConversationId, EventId, QueueName, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Message;
@@ -163,6 +165,9 @@ pub struct HandoffRequested {
     pub reasons: Vec<Reason>,
     pub customer: Customer,
     pub summary: String,
+    pub why: Vec<Why>,
+    pub tried: Tried,
+    pub earlier_conversations: Vec<EarlierConversation>,
     pub intents: Vec<ScoredIntent>,
     pub sentiment: Option<Mood>,
     pub entities: Vec<Entity>,
@@ -205,6 +210,9 @@ impl HandoffRequested {
             reasons: handoff.reasons.clone(),
             customer: conversation.customer.clone(),
             summary: handoff.summary.clone(),
+            why: handoff.why.clone(),
+            tried: handoff.tried.clone(),
+            earlier_conversations: handoff.earlier_conversations.clone(),
             intents: handoff.intents.clone(),
             sentiment: handoff.sentiment.clone(),
             entities: handoff.entities.clone(),

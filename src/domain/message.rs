@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::domain::agent::Agent;
 use crate::domain::article::Citation;
-use crate::domain::id::MessageId;
+use crate::domain::id::{ConversationId, MessageId};
 use crate::domain::personal_data::Masking;
 use crate::domain::time::Timestamp;
 
@@ -87,20 +87,33 @@ impl Sender {
     }
 }
 
-/// Where the words of a bot message come from: it says only what the business wrote.
+/// Where the words of a bot message or of a suggested reply come from. The bot says only what the business wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Source {
     Article(Citation),
-    CannedResponse { id: String },
+    CannedResponse {
+        id: String,
+    },
+    /// A line of a flow, about what it has found; `reply` is `flow.reply`.
+    Flow {
+        reply: String,
+    },
+    /// What an agent answered in another conversation: suggested to agents, and never shown to customers.
+    EarlierAnswer {
+        conversation: ConversationId,
+        message: MessageId,
+    },
 }
 
 impl Source {
-    /// `article#passage` or the canned response's id: equal for equal answers.
+    /// `article#passage`, the canned response's id, or what else names it: equal for equal answers.
     pub fn key(&self) -> String {
         match self {
             Self::Article(citation) => format!("{}#{}", citation.article, citation.passage),
             Self::CannedResponse { id } => id.clone(),
+            Self::Flow { reply } => reply.clone(),
+            Self::EarlierAnswer { message, .. } => message.to_string(),
         }
     }
 }

@@ -27,6 +27,7 @@ pub mod reading;
 pub mod sentiment;
 pub mod sla;
 pub mod standing;
+pub mod suggestion;
 pub mod task;
 pub mod time;
 pub mod turn;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::domain::article::ArticleHit;
+use crate::domain::canned_response::ReplyHit;
 use crate::domain::entity::{Entity, EntityKind};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::moment::{self, DateOrder, Moment};
@@ -55,6 +56,9 @@ pub struct Reading {
     pub language: Option<Language>,
     pub entities: Vec<Entity>,
     pub hits: Vec<ArticleHit>,
+    /// Canned responses that agents may be offered, the nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<ReplyHit>,
     pub model: Option<String>,
     pub fault: Option<Fault>,
     /// Where the message asks for several things, each of them.
@@ -83,6 +87,7 @@ impl Reading {
             language: classification.language,
             entities: classification.entities,
             hits,
+            replies: Vec::new(),
             model: Some(classification.model),
             fault: None,
             clauses: Vec::new(),

@@ -16,6 +16,7 @@ use crate::domain::message::{Message, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::reading::Reading;
 use crate::domain::standing::{Standing, Waited};
+use crate::domain::suggestion::{Feedback, Suggested};
 use crate::domain::task::Task;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub enum Input {
     AgentMessage {
         agent: Agent,
         text: Text,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suggested: Option<Suggested>,
     },
     AgentAction {
         agent: Agent,
@@ -68,15 +71,31 @@ impl Input {
         }
     }
 
+    /// Whether the bot may give the conversation to people over it.
+    pub fn may_hand_off(&self) -> bool {
+        match self {
+            Self::CustomerMessage { .. }
+            | Self::LookupDone { .. }
+            | Self::CodeSent { .. }
+            | Self::TimerFired { .. } => true,
+            Self::Opened | Self::AgentMessage { .. } | Self::AgentAction { .. } | Self::Rated { .. } => false,
+        }
+    }
+
     /// As it may be kept: every text that somebody wrote, without the personal data that is masked.
     pub fn masked(&self, masking: &Masking) -> Self {
         match self {
             Self::CustomerMessage { text } => Self::CustomerMessage {
                 text: text.masked(masking),
             },
-            Self::AgentMessage { agent, text } => Self::AgentMessage {
+            Self::AgentMessage {
+                agent,
+                text,
+                suggested,
+            } => Self::AgentMessage {
                 agent: agent.clone(),
                 text: text.masked(masking),
+                suggested: suggested.as_ref().map(|suggested| suggested.masked(masking)),
             },
             Self::Rated { rating } => Self::Rated {
                 rating: Rating {
@@ -158,6 +177,10 @@ pub enum Refusal {
     NotClaimed,
     #[error("there is no queue named {0}; knowledge/policy.yml lists the queues")]
     UnknownQueue(QueueName),
+    #[error(
+        "suggestion {0:?} was not offered for this conversation; take the id of one that its suggestions list"
+    )]
+    UnknownSuggestion(String),
 }
 
 /// One rule that was considered, with what it looked at and whether it applied.
@@ -191,6 +214,8 @@ pub struct Turn {
     pub events: Vec<Event>,
     /// To be done when this is on disk. A turn whose input ends a task takes that task away in the same transaction.
     pub tasks: Vec<Task>,
+    /// Of an agent's message.
+    pub feedback: Feedback,
     pub input: Input,
     pub reading: Option<Reading>,
     /// How the line stood, where it was asked.
@@ -246,6 +271,7 @@ impl From<&Turn> for TurnRecord {
     fn from(turn: &Turn) -> Self {
         let mut conversation = turn.conversation.clone();
         conversation.messages = Vec::new();
+        conversation.earlier = Vec::new();
         Self {
             action: turn.action,
             conversation,

@@ -8,7 +8,7 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::conversation::{Conversation, Customer, Status};
+use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::id::ConversationId;
 use crate::domain::message::Text;
 use crate::domain::time::{Duration, Timestamp};
@@ -20,7 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{Command, Query};
 use crate::http::identity::{Claim, IdentityError};
 use crate::http::state::AppState;
-use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView};
+use crate::http::views::{ConversationView, ListView, SuggestionsView, TraceView, TurnView, Viewer};
 use crate::http::visitor_token::Claims;
 use crate::http::waiting::{WaitQuery, later_turns};
 
@@ -191,7 +191,7 @@ fn visitor_token(app: &AppState, conversation: &Conversation) -> (String, Timest
 
 /// Look at a conversation
 ///
-/// Staff also see why it was handed off.
+/// Staff also see why it was handed off, and the customer's earlier conversations.
 #[utoipa::path(get, path = "/v1/conversations/{id}", operation_id = "get_conversation", tag = "conversations",
     params(("id" = String, Path)), responses((status = 200, body = ConversationView)))]
 pub(crate) async fn show(
@@ -199,7 +199,10 @@ pub(crate) async fn show(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Json<ConversationView>, ApiError> {
-    let conversation = load(&app, &ConversationId::parse(&id)?).await?;
+    let mut conversation = load(&app, &ConversationId::parse(&id)?).await?;
+    if caller.viewer() == Viewer::Staff {
+        conversation.earlier = app.engine.earlier(&conversation).await?;
+    }
     Ok(Json(ConversationView::new(&conversation, caller.viewer())))
 }
 
@@ -229,7 +232,9 @@ pub(crate) async fn trace(
 
 /// Replies and articles for the agent
 ///
-/// Of the open handoff; empty when there is none.
+/// Of the open handoff; empty when there is none. Replies come from canned responses, articles, what a flow has found and
+/// what agents answered to similar messages before; `score` is the chance that it is the one to send, whatever its
+/// source. An agent's message that is made of one names its `id` as `suggestion`.
 #[utoipa::path(get, path = "/v1/conversations/{id}/suggestions", operation_id = "get_suggestions", tag = "conversations",
     params(("id" = String, Path)), responses((status = 200, body = SuggestionsView)))]
 pub(crate) async fn suggestions(
@@ -237,7 +242,6 @@ pub(crate) async fn suggestions(
     Path(id): Path<String>,
 ) -> Result<Json<SuggestionsView>, ApiError> {
     let conversation = load(&app, &ConversationId::parse(&id)?).await?;
-    let open = conversation.status == Status::Open;
-    let handoff = conversation.handoff.as_ref().filter(|_| open);
-    Ok(Json(handoff.map(SuggestionsView::from).unwrap_or_default()))
+    let suggestions = app.engine.suggestions(&conversation).await?;
+    Ok(Json(SuggestionsView::from(&suggestions)))
 }

@@ -198,6 +198,8 @@ impl ApiError {
             Some("/customer/signature")
         } else if let Self::Engine(EngineError::Refused(Refusal::UnknownQueue(_))) = self {
             Some("/queue")
+        } else if let Self::Engine(EngineError::Refused(Refusal::UnknownSuggestion(_))) = self {
+            Some("/suggestion")
         } else {
             None
         }
@@ -250,6 +252,11 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
         ),
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
+        Refusal::UnknownSuggestion(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "unknown_suggestion",
+            "There is no such suggestion",
+        ),
     }
 }
 

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::domain::api_key::Role;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Text;
+use crate::domain::suggestion::Suggested;
 use crate::domain::turn::Input;
 use crate::engine::Target;
 use crate::http::actions::AgentBody;
@@ -31,6 +32,9 @@ pub(crate) struct MessageBody {
     from: Author,
     /// Who writes, with `from` `agent`; an agent's key may leave it out.
     agent: Option<AgentBody>,
+    /// With `from` `agent`: the `id` of the suggested reply that the message was made of. Whether it was edited is seen
+    /// by its text; whatever else was shown counts as passed over.
+    suggestion: Option<String>,
 }
 
 /// In whose name a message is sent.
@@ -76,6 +80,10 @@ fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
         problem,
     })?;
     match body.from {
+        Author::Customer if body.suggestion.is_some() => Err(ApiError::Field {
+            pointer: "/suggestion".to_owned(),
+            detail: "only agents' messages are made of suggestions: leave it out".to_owned(),
+        }),
         Author::Customer if speaks_for_customers => Ok(Input::CustomerMessage { text }),
         Author::Customer => Err(ApiError::Forbidden(
             "an agent's key writes as the agent: send \"from\": \"agent\"",
@@ -83,7 +91,15 @@ fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
         Author::Agent if speaks_for_agents => {
             let named = body.agent.map(AgentBody::parse).transpose()?;
             let agent = caller.agent(named)?;
-            Ok(Input::AgentMessage { agent, text })
+            let suggested = body.suggestion.map(|id| Suggested {
+                taken: Some(id),
+                shown: None,
+            });
+            Ok(Input::AgentMessage {
+                agent,
+                text,
+                suggested,
+            })
         }
         Author::Agent => Err(ApiError::Forbidden("a visitor writes as the customer")),
     }

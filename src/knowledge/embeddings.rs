@@ -1,4 +1,4 @@
-//! The vectors of all passages and of the ways of asking for them: of which texts they are made, made by whoever can,
+//! The vectors of all passages, of the ways of asking for them, and of canned responses: of which texts they are made, made by whoever can,
 //! and kept in a file so that only what has changed is made again.
 //!
 //! ```text
@@ -7,6 +7,7 @@
 //! ```
 //! The file is a cache: one that is missing, damaged or of another model costs time and nothing else.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,11 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::domain::article::Article;
+use crate::domain::canned_response::CannedResponse;
 use crate::knowledge::folder::create_private;
 use crate::knowledge::fusion::TEXT_SHARE;
 use crate::knowledge::index::IndexError;
+use crate::knowledge::replies;
 use crate::knowledge::vectors::{LENGTH_MAX, Stored, Vectors};
 use crate::ports::Embedder;
 
@@ -65,7 +68,7 @@ enum Subject<'a> {
     /// the title is left out: what an article is about is told by what was said before.
     Passage {
         heading: &'a str,
-        text: &'a str,
+        text: Cow<'a, str>,
     },
     Question(&'a str),
 }
@@ -84,7 +87,7 @@ impl Subject<'_> {
 
     fn hash(&self) -> Hash {
         let (kind, texts) = match self {
-            Self::Passage { heading, text } => ("passage", [*heading, *text]),
+            Self::Passage { heading, text } => ("passage", [*heading, text.as_ref()]),
             Self::Question(text) => ("question", [*text, ""]),
         };
         let mut hash = Sha256::new_with_prefix(kind);
@@ -96,18 +99,24 @@ impl Subject<'_> {
     }
 }
 
-/// The vectors of some articles.
+/// The vectors of some articles and canned responses.
 #[derive(Debug, Default)]
 pub(crate) struct Embedded {
     /// One for each passage, in the order of the articles and their passages.
     pub(crate) passages: Vectors,
     /// One for each question, by the article.
     pub(crate) questions: Vectors,
+    /// One for each canned response that agents may send, which is as like a question as its title and its text are.
+    pub(crate) replies: Vectors,
     /// How many were made now.
     pub(crate) made: usize,
 }
 
-pub(crate) fn of(articles: &[&Article], embeddings: Embeddings<'_>) -> Result<Embedded, IndexError> {
+pub(crate) fn of(
+    articles: &[&Article],
+    responses: &[CannedResponse],
+    embeddings: Embeddings<'_>,
+) -> Result<Embedded, IndexError> {
     let path = embeddings
         .kept
         .map(|folder| folder.join(format!("{PREFIX}{}{ENDING}", embeddings.embedder.model())));
@@ -115,6 +124,7 @@ pub(crate) fn of(articles: &[&Article], embeddings: Embeddings<'_>) -> Result<Em
     let all: Vec<Subject<'_>> = articles
         .iter()
         .flat_map(|article| passages(article).chain(questions(article)))
+        .chain(canned(responses))
         .collect();
     let wanted: HashSet<Hash> = all.iter().map(Subject::hash).collect();
     let before = kept.vectors.len();
@@ -129,6 +139,7 @@ pub(crate) fn of(articles: &[&Article], embeddings: Embeddings<'_>) -> Result<Em
     let mut embedded = Embedded {
         passages: Vectors::with_capacity(kept.length, all.len()),
         questions: Vectors::with_capacity(kept.length, articles.len()),
+        replies: Vectors::with_capacity(kept.length, responses.len()),
         made,
     };
     for article in articles {
@@ -140,6 +151,9 @@ pub(crate) fn of(articles: &[&Article], embeddings: Embeddings<'_>) -> Result<Em
             .questions
             .push(questions.iter().flat_map(|question| kept.get(question)));
     }
+    for reply in canned(responses) {
+        embedded.replies.push(kept.get(&reply));
+    }
     Ok(embedded)
 }
 
@@ -150,7 +164,14 @@ fn passages(article: &Article) -> impl Iterator<Item = Subject<'_>> {
         } else {
             &passage.heading
         },
-        text: &passage.text,
+        text: Cow::Borrowed(&passage.text),
+    })
+}
+
+fn canned(responses: &[CannedResponse]) -> impl Iterator<Item = Subject<'_>> {
+    replies::offered(responses).map(|response| Subject::Passage {
+        heading: &response.title,
+        text: Cow::Owned(replies::plain(&response.text)),
     })
 }
 

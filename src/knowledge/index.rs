@@ -8,9 +8,11 @@ use tantivy::directory::RamDirectory;
 use thiserror::Error;
 
 use crate::domain::article::{Article, ArticleHit, Citation};
+use crate::domain::canned_response::ReplyHit;
 use crate::domain::reading::Fault;
 use crate::knowledge::embeddings::{self, Embedded, Embeddings};
 use crate::knowledge::fusion::{Evidence, Standing};
+use crate::knowledge::replies::Replies;
 use crate::knowledge::schema::schema;
 use crate::knowledge::searcher::{Searched, standing};
 use crate::knowledge::subjects::Subjects;
@@ -52,7 +54,7 @@ pub struct IndexStats {
     pub passages: u64,
     /// Of the words, in memory or on disk.
     pub bytes: u64,
-    /// Vectors of passages and questions, those of them that were made now, and their bytes in memory.
+    /// Vectors of passages, questions and canned responses, those of them that were made now, and their bytes in memory.
     pub vectors: usize,
     pub embedded: usize,
     pub vector_bytes: usize,
@@ -64,6 +66,7 @@ pub struct IndexStats {
 #[derive(Debug)]
 pub struct KnowledgeIndex {
     searched: Searched,
+    replies: Replies,
     stats: IndexStats,
 }
 
@@ -83,16 +86,16 @@ impl KnowledgeIndex {
             Place::Folder(path) => folder::open_or_build(path, &knowledge.hash, &articles)?,
         };
         let embedded = match embeddings {
-            Some(embeddings) => embeddings::of(&articles, embeddings)?,
+            Some(embeddings) => embeddings::of(&articles, &knowledge.replies, embeddings)?,
             None => Embedded::default(),
         };
         let stats = IndexStats {
             articles: articles.len(),
             passages: searcher.num_docs(),
             bytes: searcher.space_usage()?.total().get_bytes(),
-            vectors: embedded.passages.count() + embedded.questions.count(),
+            vectors: embedded.passages.count() + embedded.questions.count() + embedded.replies.count(),
             embedded: embedded.made,
-            vector_bytes: embedded.passages.bytes() + embedded.questions.bytes(),
+            vector_bytes: embedded.passages.bytes() + embedded.questions.bytes() + embedded.replies.bytes(),
             reused,
         };
         let (_, fields) = schema();
@@ -105,6 +108,7 @@ impl KnowledgeIndex {
                 passages: embedded.passages,
                 questions: embedded.questions,
             },
+            replies: Replies::new(&knowledge.replies, embedded.replies),
             stats,
         })
     }
@@ -142,6 +146,10 @@ impl KnowledgeBase for KnowledgeIndex {
         self.searched
             .search(query)
             .map_err(|error| Fault::Search(error.to_string()))
+    }
+
+    fn replies(&self, query: &SearchQuery<'_>) -> Result<Vec<ReplyHit>, Fault> {
+        Ok(self.replies.nearest(query))
     }
 }
 

@@ -12,6 +12,7 @@ mod lexical;
 pub mod plain;
 mod problem;
 mod question;
+mod replies;
 mod reply_file;
 mod schema;
 mod searcher;

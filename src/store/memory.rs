@@ -1,6 +1,7 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
 mod deliveries;
+mod suggestions;
 mod tasks;
 mod waits;
 
@@ -46,6 +47,7 @@ struct State {
     keys: Vec<ApiKey>,
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
+    suggestions: suggestions::Held,
 }
 
 #[derive(Debug)]
@@ -106,6 +108,7 @@ impl Conversations for MemoryStore {
         state.log(&turn.conversation.workspace, events);
         state.move_tasks(turn);
         state.add_wait(turn);
+        state.learn(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)
     }

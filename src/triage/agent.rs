@@ -1,14 +1,49 @@
-//! What agents do with a conversation: each action is a takeover or an end, told to the customer and logged.
+//! What agents do with a conversation: they write, and each action is a takeover or an end, told to the customer and
+//! logged.
+
+use serde_json::{Value, json};
 
 use crate::domain::agent::Agent;
 use crate::domain::conversation::Owner;
 use crate::domain::event::EventData;
 use crate::domain::id::QueueName;
-use crate::domain::message::Sender;
+use crate::domain::message::{Sender, Text};
+use crate::domain::suggestion::{Outcome, Suggested};
 use crate::domain::turn::{AgentAction, Refusal};
 use crate::triage::draft::Draft;
 use crate::triage::policy::line;
 use crate::triage::reply::Variables;
+use crate::triage::suggest;
+
+/// A message of whoever holds the conversation, and what it says of the suggestions that they were shown.
+pub(crate) fn write(
+    draft: &mut Draft<'_>,
+    agent: &Agent,
+    text: &Text,
+    suggested: Option<&Suggested>,
+) -> Result<(), Refusal> {
+    draft.conversation.must_be_held_by(agent)?;
+    let before = draft.conversation.clone();
+    draft.message(Sender::Agent(agent.clone()), text.as_str().to_owned(), None);
+    let Some(message) = draft.newest_message() else {
+        return Ok(());
+    };
+    let feedback = suggest::feedback(&before, suggested, message)?;
+    if suggested.is_some() {
+        let became: Vec<Value> = feedback
+            .outcomes
+            .iter()
+            .map(|outcome| json!({ "suggestion": outcome.key, "outcome": outcome.outcome.as_str() }))
+            .collect();
+        let taken = feedback
+            .outcomes
+            .iter()
+            .any(|one| one.outcome != Outcome::Ignored);
+        draft.rule("suggestion_taken", json!({ "suggestions": became }), taken);
+    }
+    draft.feedback = feedback;
+    Ok(())
+}
 
 pub(crate) fn act(draft: &mut Draft<'_>, agent: &Agent, action: &AgentAction) -> Result<(), Refusal> {
     match action {

@@ -84,9 +84,12 @@ pub fn decide_in_line(
             let action = timer_fired(&mut draft, task, reading);
             Ok(draft.finish(action, input, Some(reading)))
         }
-        Input::AgentMessage { agent, text } => {
-            draft.conversation.must_be_held_by(agent)?;
-            draft.message(Sender::Agent(agent.clone()), text.as_str().to_owned(), None);
+        Input::AgentMessage {
+            agent,
+            text,
+            suggested,
+        } => {
+            agent::write(&mut draft, agent, text, suggested.as_ref())?;
             Ok(draft.finish(Action::Relay, input, None))
         }
         Input::AgentAction { agent, action } => {
@@ -125,6 +128,7 @@ fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Ac
     if let Some(sentiment) = reading.sentiment {
         draft.conversation.progress.feel(sentiment.negative);
     }
+    draft.hear(reading);
     let held_by_people = draft.conversation.owner != Owner::Bot;
     let inputs = json!({ "owner": draft.conversation.owner.as_str() });
     if draft.rule("held_by_people", inputs, held_by_people) {

@@ -4,13 +4,14 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::conversation::{Conversation, Heard, Owner};
 use crate::domain::event::{Event, EventData};
 use crate::domain::hours::Hours;
 use crate::domain::id::TaskId;
 use crate::domain::message::{Message, Sender, Source};
 use crate::domain::reading::Reading;
 use crate::domain::standing::{Standing, Waited};
+use crate::domain::suggestion::Feedback;
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Trace, TraceStep, Turn};
@@ -31,6 +32,8 @@ pub(crate) struct Draft<'a> {
     events: Vec<Event>,
     tasks: Vec<Task>,
     steps: Vec<TraceStep>,
+    /// Of an agent's message.
+    pub(crate) feedback: Feedback,
 }
 
 impl<'a> Draft<'a> {
@@ -51,6 +54,7 @@ impl<'a> Draft<'a> {
             events: Vec::new(),
             tasks: Vec::new(),
             steps: Vec::new(),
+            feedback: Feedback::default(),
         }
     }
 
@@ -64,6 +68,18 @@ impl<'a> Draft<'a> {
         self.policy.business().time_zone.to_datetime(self.now)
     }
 
+    /// What was read of the newest message.
+    pub(crate) fn hear(&mut self, reading: &Reading) {
+        let entities = reading.entities.iter();
+        let heard = Heard {
+            seq: self.conversation.last_seq,
+            intent: reading.top().cloned(),
+            negative: reading.sentiment.map_or(0.0, |sentiment| sentiment.negative),
+            entities: entities.map(|entity| entity.value.clone()).collect(),
+        };
+        self.conversation.progress.hear(heard);
+    }
+
     /// Notes that a rule was considered; returns `fired`, so that a branch can stand on it.
     pub(crate) fn rule(&mut self, rule: &str, inputs: Value, fired: bool) -> bool {
         self.steps.push(TraceStep {
@@ -74,8 +90,18 @@ impl<'a> Draft<'a> {
         fired
     }
 
+    /// What a rule that fired had looked at.
+    pub(crate) fn fired(&self, rule: &str) -> Option<&Value> {
+        let step = self.steps.iter().rfind(|step| step.fired && step.rule == rule);
+        step.map(|step| &step.inputs)
+    }
+
     pub(crate) fn message(&mut self, from: Sender, text: String, source: Option<Source>) {
         self.message_with(from, text, source, Vec::new());
+    }
+
+    pub(crate) fn newest_message(&self) -> Option<&Message> {
+        self.messages.last()
     }
 
     /// A line of the business's that is rendered already, with answers to tap.
@@ -199,6 +225,7 @@ impl<'a> Draft<'a> {
             messages: self.messages,
             events: self.events,
             tasks: self.tasks,
+            feedback: self.feedback,
             input: input.clone(),
             reading: reading.cloned(),
             standing: self.standing.cloned(),

@@ -4,30 +4,25 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::domain::article::Audience;
 use crate::domain::entity::Entity;
 use crate::domain::event::{EventData, HandoffRequested};
 use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedReply};
 use crate::domain::id::QueueName;
 use crate::domain::intent::{Intent, ScoredIntent};
-use crate::domain::message::{Sender, Source};
+use crate::domain::message::Sender;
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
 use crate::domain::turn::Action;
+use crate::triage::card;
 use crate::triage::clarify::Focus;
 use crate::triage::draft::Draft;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
+use crate::triage::suggest::{self, Case, SUGGESTIONS_MAX};
 use crate::triage::{flow, sla, waiting};
 
 /// How sure the language must be before a customer is told that the bot does not speak it.
 const LANGUAGE_CONFIDENCE_MIN: f32 = 0.8;
-
-/// How many replies and articles an agent is offered: what fits on a card without scrolling.
-const SUGGESTIONS_MAX: usize = 5;
-
-/// How much of a message the summary quotes, in characters.
-const QUOTE_CHARS_MAX: usize = 160;
 
 /// Every reason that holds, weightiest first; empty when the bot may go on. Each rule is considered, fired or not. What
 /// answers a flow's question (a number, an address) is not taken for an intent or a language of its own.
@@ -167,6 +162,8 @@ pub(crate) fn hand_off_to(
     let queue = queue.unwrap_or_else(|| draft.policy.queue_for(intent)).clone();
     let priority = draft.policy.priority_of(&reasons);
     let first_response_due = sla::first_response_due(draft.policy, &queue, priority, draft.now);
+    let why = card::why(draft, &reasons, reading);
+    let tried = card::tried(draft);
     let progress = &draft.conversation.progress;
     let handoff = Handoff {
         reason,
@@ -175,7 +172,10 @@ pub(crate) fn hand_off_to(
         priority,
         at: draft.now,
         first_response_due,
-        summary: summary(draft),
+        summary: card::summary(draft, &tried),
+        why,
+        tried,
+        earlier_conversations: draft.conversation.earlier.clone(),
         intents: reading.intents.clone(),
         sentiment: reading.sentiment.map(|sentiment| Mood {
             label: sentiment.label,
@@ -236,96 +236,21 @@ fn about_the_flow<'r>(draft: &Draft<'_>, reason: Reason, reading: &'r Reading) -
     }
 }
 
-/// Extractive: the customer's first and newest words, and which articles the bot has given.
-pub(crate) fn summary(draft: &Draft<'_>) -> String {
-    let messages = &draft.conversation.messages;
-    let mut said = messages
-        .iter()
-        .filter(|message| message.from == Sender::Customer)
-        .map(|m| quote(&m.text));
-    let first = said.next().unwrap_or_default();
-    let mut summary = match said.next_back() {
-        Some(newest) => format!("Customer first wrote: \"{first}\" and now: \"{newest}\"."),
-        None => format!("Customer wrote: \"{first}\"."),
-    };
-    let given: Vec<_> = messages
-        .iter()
-        .filter_map(|message| match &message.source {
-            Some(Source::Article(citation)) => Some(citation.article.as_str()),
-            Some(Source::CannedResponse { .. }) | None => None,
-        })
-        .collect();
-    if !given.is_empty() {
-        summary.push_str(&format!(" The bot answered with: {}.", given.join(", ")));
-    }
-    summary.push_str(&known_from_the_flow(draft));
-    summary
-}
-
-/// What a flow has learnt so far, so that nobody asks for it again, and what did not answer.
-fn known_from_the_flow(draft: &Draft<'_>) -> String {
-    let Some(state) = &draft.conversation.progress.flow else {
-        return String::new();
-    };
-    let title = draft
-        .policy
-        .flows
-        .get(&state.flow)
-        .map_or(state.flow.as_str(), |flow| &flow.title);
-    let slots = state.slots.iter().map(|(name, value)| format!("{name} {value}"));
-    let results = state
-        .results
-        .iter()
-        .map(|(name, result)| match result.problem.as_str() {
-            "" => format!("{name} came out as {}", result.outcome),
-            problem => format!("{name} failed: {problem}"),
-        });
-    let known: Vec<_> = slots.chain(results).collect();
-    let known = if known.is_empty() {
-        "nothing yet".to_owned()
-    } else {
-        known.join("; ")
-    };
-    format!(" In \"{title}\", known so far: {known}.")
-}
-
-fn quote(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= QUOTE_CHARS_MAX {
-        return line;
-    }
-    line.chars().take(QUOTE_CHARS_MAX - 1).chain(['…']).collect()
-}
-
-/// Canned responses for the likely intents, scored by the intent's confidence, and passages, scored by their match.
+/// The best of what the business wrote; what agents answered before is not looked up while a customer waits.
 fn suggestions(draft: &Draft<'_>, reading: &Reading) -> Vec<SuggestedReply> {
-    let variables = Variables {
-        customer_name: &draft.conversation.customer.name,
-        business_name: &draft.policy.business().name,
-        ..Variables::default()
+    let conversation = &draft.conversation;
+    let case = Case {
+        conversation: &conversation.id,
+        customer_name: &conversation.customer.name,
+        agent_name: "",
+        reading,
+        lines: &flow::found(draft),
+        remembered: &[],
     };
-    let replies = &draft.policy.replies;
-    let canned = reading.intents.iter().flat_map(|scored| {
-        replies.offered_for(&scored.name).filter_map(|id| {
-            let text = replies.say(id, &variables)?;
-            Some(SuggestedReply {
-                text,
-                score: scored.confidence,
-                source: Source::CannedResponse { id: id.to_owned() },
-            })
-        })
-    });
-    let public = reading.hits.iter().filter(|hit| hit.audience == Audience::Public);
-    let passages = public.map(|hit| SuggestedReply {
-        text: hit.text.clone(),
-        score: hit.score,
-        source: Source::Article(hit.citation.clone()),
-    });
-    let mut suggestions: Vec<_> = canned.chain(passages).collect();
-    // The sort is stable: at equal scores canned responses stand before passages, in the order they were written.
-    suggestions.sort_by(|a, b| b.score.total_cmp(&a.score));
-    suggestions.truncate(SUGGESTIONS_MAX);
-    suggestions
+    let text = suggest::asked(conversation).unwrap_or_default();
+    let intent = reading.top().map(|top| &top.name);
+    let pool = suggest::pool(&case, draft.policy);
+    suggest::rank(&text, intent, &pool, &[], draft.now, SUGGESTIONS_MAX)
 }
 
 /// Each article once, with its best score.

@@ -3,15 +3,18 @@
 
 mod agent;
 mod answer;
+mod card;
 mod clarify;
 pub mod decide;
 mod draft;
 pub mod flow;
+pub mod gist;
 mod handoff;
 mod phrases;
 pub mod policy;
 pub mod reply;
 mod several;
 mod sla;
+pub mod suggest;
 mod waiting;
 mod words;

@@ -134,6 +134,18 @@ impl Replies {
         self.render(id, variables).ok()
     }
 
+    /// What may be suggested to an agent: a response that agents may send, and that renders.
+    pub fn offered(&self, id: &str, variables: &Variables<'_>) -> Option<String> {
+        let speaker = self.speakers.get(id)?;
+        (*speaker != Speaker::Bot).then(|| self.say(id, variables))?
+    }
+
+    /// Whether it is suggested for an intent.
+    pub fn is_for(&self, id: &str, intent: &Intent) -> bool {
+        let offer = self.offers.iter().find(|offer| offer.id == id);
+        offer.is_some_and(|offer| offer.intents.contains(intent))
+    }
+
     /// Ids of what may be suggested to an agent for an intent, in the order they were written.
     pub fn offered_for(&self, intent: &Intent) -> impl Iterator<Item = &str> {
         self.offers

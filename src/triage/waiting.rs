@@ -14,7 +14,7 @@ use crate::domain::task::Work;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;
 use crate::triage::policy::line;
-use crate::triage::{flow, handoff, phrases, sla};
+use crate::triage::{card, flow, handoff, phrases, sla};
 
 /// How often the bot asks how to get back to a customer.
 const CONTACT_ASKED_MAX: u32 = 2;
@@ -193,6 +193,7 @@ pub(crate) fn opened(draft: &mut Draft<'_>, timer: &TaskId) -> Option<Action> {
     handoff.at = draft.now;
     handoff.first_response_due =
         sla::first_response_due(draft.policy, &handoff.queue, handoff.priority, draft.now);
-    handoff.summary = handoff::summary(draft);
+    handoff.tried = card::tried(draft);
+    handoff.summary = card::summary(draft, &handoff.tried);
     Some(handoff::enter_queue(draft, handoff, line::OPENED))
 }

@@ -358,6 +358,21 @@ fn an_agent_sees_what_is_known() {
 }
 
 #[test]
+fn what_a_flow_has_found_is_suggested_to_the_agent() {
+    let mut game = Play::new();
+    game.verified("cus_1");
+    game.says("where is FH-10423", "track_order 0.9; order FH-10423");
+    let turn = game.done("ok", r#"{"status":"lost"}"#, 0);
+    let handoff = turn.conversation.handoff.expect("a handoff");
+    let best = handoff.suggested_replies.first().expect("a suggestion");
+    assert_eq!(
+        (best.id.as_str(), best.text.as_str()),
+        ("order.shipped", "FH-10423 is lost.")
+    );
+    assert_eq!(handoff.tried.flows[0].lookups[0].outcome, "ok");
+}
+
+#[test]
 fn a_flow_that_was_changed_meanwhile_begins_again() {
     let mut game = Play::new();
     game.verified("cus_1");

@@ -11,10 +11,12 @@ use crate::webhooks::setup::{Receiver, status_only};
 /// Every path of the event as the contract has it; `[]` stands for each element of a list.
 const CONTRACT: &str = "type timestamp data data.conversation_id data.workspace data.epoch data.queue data.priority \
     data.reason data.reasons data.customer data.customer.id data.customer.name data.customer.verified data.summary \
-    data.intents data.intents[].name data.intents[].confidence data.sentiment data.sentiment.label \
+    data.why data.why[].reason data.why[].text data.tried data.tried.articles data.tried.flows data.tried.flows[].flow \
+    data.tried.flows[].title data.tried.flows[].state data.tried.flows[].known data.tried.flows[].lookups \
+    data.earlier_conversations data.intents data.intents[].name data.intents[].confidence data.sentiment data.sentiment.label \
     data.sentiment.negative data.sentiment.trend data.entities data.entities[].kind data.entities[].value \
     data.transcript data.transcript[].from data.transcript[].text data.transcript[].at data.suggested_replies \
-    data.suggested_replies[].text data.suggested_replies[].score data.suggested_replies[].source \
+    data.suggested_replies[].id data.suggested_replies[].text data.suggested_replies[].score data.suggested_replies[].source \
     data.suggested_replies[].source.kind data.suggested_replies[].source.id data.articles data.articles[].id \
     data.articles[].title data.articles[].score data.sla data.sla.first_response_due data.links \
     data.links.conversation data.links.claim";

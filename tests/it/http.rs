@@ -10,5 +10,6 @@ pub(crate) mod identity;
 mod openapi;
 mod operations;
 mod stream;
+mod suggestions;
 mod waiting;
 mod webhooks;

@@ -3,6 +3,7 @@
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
 use firstline::domain::id::{ConversationId, EventId, WorkspaceId};
+use firstline::domain::suggestion::Feedback;
 use firstline::domain::turn::{Action, Input, Trace, Turn};
 use firstline::ports::Store;
 use firstline::{entropy, telemetry};
@@ -51,6 +52,7 @@ impl Logger {
                 data,
             }],
             tasks: Vec::new(),
+            feedback: Feedback::default(),
             input: Input::Opened,
             reading: None,
             standing: None,

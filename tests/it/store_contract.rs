@@ -11,6 +11,7 @@ mod idempotency;
 mod keys;
 mod leases;
 mod queue;
+mod suggestions;
 mod workspaces;
 
 /// One test for each case and store.
@@ -114,6 +115,14 @@ contract! {
         a_repeated_request_has_its_task_once,
         a_turn_without_events_wakes_those_who_follow,
         tasks_stay_in_their_workspace,
+    }
+    suggestions {
+        what_was_shown_last_is_gone_with_the_next_answer,
+        uses_add_up_by_suggestion_and_intent,
+        a_refused_or_repeated_answer_leaves_nothing,
+        answers_come_newest_first_with_what_their_questions_mean,
+        a_customer_s_other_conversations_come_newest_first,
+        an_unknown_visitor_has_no_other_conversations,
     }
     keys {
         a_key_is_found_by_its_hash,

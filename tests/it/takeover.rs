@@ -42,6 +42,7 @@ fn engine(store: Arc<dyn Store>) -> Engine {
         in_service: InService::new(parts(false, Uneven)),
         store,
         clock,
+        sealer: Arc::new(|_| None),
     }
 }
 

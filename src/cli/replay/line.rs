@@ -5,6 +5,7 @@ use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
 use crate::domain::queue::Priority;
 use crate::domain::standing::{WAITS_KEPT, Waited};
+use crate::domain::suggestion::Feedback;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::{Action, Input, Trace, Turn};
 use crate::ports::{Store, StoreError};
@@ -69,6 +70,7 @@ fn turn(conversation: Conversation, waited: Option<Waited>) -> Turn {
         reading: None,
         standing: None,
         waited,
+        feedback: Feedback::default(),
         trace: Trace::default(),
     }
 }

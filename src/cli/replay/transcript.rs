@@ -157,6 +157,7 @@ fn step(words: &str) -> Result<Step, String> {
         Some((name, text)) if !name.contains(' ') => Ok(Step::Input(Input::AgentMessage {
             agent: agent(name)?,
             text: parse_text(text)?,
+            suggested: None,
         })),
         _ => agent_action(words).map(Step::Input),
     }

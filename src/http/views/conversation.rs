@@ -7,7 +7,8 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::csat::Rating;
 use crate::domain::sla::{Clock, ClockKind};
 use crate::domain::time::Timestamp;
-use crate::http::views::handoff::{CustomerView, HandoffView};
+use crate::http::views::card::EarlierConversationView;
+use crate::http::views::handoff::{CustomerView, HandoffView, views};
 use crate::http::views::{AgentView, Viewer};
 
 /// Who has the conversation. Customers see who, and not which queue they stand in.
@@ -141,6 +142,9 @@ pub(crate) struct ConversationView {
     /// Up to the newest turn; not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     time_spent: Option<TimeSpentView>,
+    /// Others with the same customer, the newest first; not shown to customers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier_conversations: Vec<EarlierConversationView>,
 }
 
 impl ConversationView {
@@ -166,6 +170,11 @@ impl ConversationView {
                 queue: clocks.spent.queue.as_secs(),
                 agent: clocks.spent.agent.as_secs(),
             }),
+            earlier_conversations: if viewer == Viewer::Staff {
+                views(&conversation.earlier)
+            } else {
+                Vec::new()
+            },
         }
     }
 }

@@ -5,11 +5,10 @@ use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::entity::Entity;
-use crate::domain::handoff::{ArticleReference, Contact, Handoff, Mood, Reason, SuggestedReply};
+use crate::domain::handoff::{Contact, Handoff, Mood, Reason};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
-use crate::http::views::Viewer;
-use crate::http::views::message::SourceView;
+use crate::http::views::card::{TriedView, WhyView};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerView {
@@ -92,59 +91,6 @@ impl From<&Mood> for MoodView {
     }
 }
 
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct SuggestedReplyView {
-    text: String,
-    /// 0 to 1.
-    score: f32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<SourceView>,
-}
-
-impl From<&SuggestedReply> for SuggestedReplyView {
-    fn from(reply: &SuggestedReply) -> Self {
-        Self {
-            text: reply.text.clone(),
-            score: reply.score,
-            source: SourceView::new(&reply.source, Viewer::Staff),
-        }
-    }
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ArticleReferenceView {
-    id: String,
-    title: String,
-    /// 0 to 1.
-    score: f32,
-}
-
-impl From<&ArticleReference> for ArticleReferenceView {
-    fn from(article: &ArticleReference) -> Self {
-        Self {
-            id: article.id.clone(),
-            title: article.title.clone(),
-            score: article.score,
-        }
-    }
-}
-
-/// Replies to send as they are, and articles to look at; empty when there is no open handoff.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub(crate) struct SuggestionsView {
-    suggested_replies: Vec<SuggestedReplyView>,
-    articles: Vec<ArticleReferenceView>,
-}
-
-impl From<&Handoff> for SuggestionsView {
-    fn from(handoff: &Handoff) -> Self {
-        Self {
-            suggested_replies: views(&handoff.suggested_replies),
-            articles: views(&handoff.articles),
-        }
-    }
-}
-
 /// Why the bot gave up, and all that it knew.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HandoffView {
@@ -159,6 +105,9 @@ pub(crate) struct HandoffView {
     #[schema(value_type = String, format = DateTime)]
     first_response_due: Timestamp,
     summary: String,
+    /// Each of `reasons` in words, with the figures that decided it.
+    why: Vec<WhyView>,
+    tried: TriedView,
     intents: Vec<IntentView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sentiment: Option<MoodView>,
@@ -178,6 +127,8 @@ impl From<&Handoff> for HandoffView {
             at: handoff.at,
             first_response_due: handoff.first_response_due,
             summary: handoff.summary.clone(),
+            why: views(&handoff.why),
+            tried: TriedView::from(&handoff.tried),
             intents: views(&handoff.intents),
             sentiment: handoff.sentiment.as_ref().map(MoodView::from),
             entities: views(&handoff.entities),

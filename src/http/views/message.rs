@@ -29,8 +29,22 @@ impl AgentView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub(crate) enum SourceView {
-    Article { article: String, passage: String },
-    CannedResponse { id: String },
+    Article {
+        article: String,
+        passage: String,
+    },
+    CannedResponse {
+        id: String,
+    },
+    /// A line about what a flow has found.
+    Flow {
+        reply: String,
+    },
+    /// What an agent answered in another conversation.
+    EarlierAnswer {
+        conversation: String,
+        message: String,
+    },
 }
 
 impl SourceView {
@@ -42,7 +56,21 @@ impl SourceView {
                 passage: citation.passage.clone(),
             }),
             (Source::CannedResponse { id }, Viewer::Staff) => Some(Self::CannedResponse { id: id.clone() }),
-            (Source::CannedResponse { .. }, Viewer::Customer) => None,
+            (Source::Flow { reply }, Viewer::Staff) => Some(Self::Flow { reply: reply.clone() }),
+            (
+                Source::EarlierAnswer {
+                    conversation,
+                    message,
+                },
+                Viewer::Staff,
+            ) => Some(Self::EarlierAnswer {
+                conversation: conversation.to_string(),
+                message: message.to_string(),
+            }),
+            (
+                Source::CannedResponse { .. } | Source::Flow { .. } | Source::EarlierAnswer { .. },
+                Viewer::Customer,
+            ) => None,
         }
     }
 }

@@ -9,12 +9,13 @@ use crate::domain::event::EventKind;
 use crate::domain::id::{DeliveryId, EventId, TaskId};
 use crate::domain::standing::Waited;
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Turn, TurnRecord};
+use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
 use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
 use crate::store::sqlite::endpoints;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::waits;
 use crate::store::sqlite::writer::Write;
@@ -35,6 +36,8 @@ pub(super) struct CommitTurn {
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
     tasks: Vec<NewTask>,
+    /// Of an agent's message.
+    feedback: Option<NewFeedback>,
     /// The task that ended in this turn.
     ended: Option<TaskId>,
     waited: Option<Waited>,
@@ -71,6 +74,11 @@ impl CommitTurn {
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: events.collect::<Result<_, StoreError>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
+                Some(NewFeedback::new(&turn.feedback)?)
+            } else {
+                None
+            },
             ended: turn.input.task().cloned(),
             waited: turn.waited.clone(),
             key: key.cloned(),
@@ -114,6 +122,9 @@ impl Write for CommitTurn {
         self.move_tasks(connection).await?;
         if let Some(waited) = &self.waited {
             waits::add(connection, &self.conversation.workspace, waited).await?;
+        }
+        if let Some(feedback) = &self.feedback {
+            feedback.write(connection, &self.conversation).await?;
         }
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;

@@ -9,6 +9,7 @@ mod events;
 mod keys;
 mod open;
 mod rows;
+mod suggestions;
 mod tasks;
 mod waits;
 mod writer;

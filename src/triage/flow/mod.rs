@@ -10,6 +10,7 @@
 
 mod check;
 mod follow_up;
+mod found;
 mod hear;
 mod identity;
 mod lines;
@@ -30,6 +31,7 @@ use crate::triage::flow::check::Check;
 use crate::triage::flow::lines::{Lines, context};
 
 pub(crate) use crate::triage::flow::follow_up::follow_up;
+pub(crate) use crate::triage::flow::found::found;
 pub(crate) use crate::triage::flow::hear::{Heard, Said, answers, hear, remind, says_little};
 pub(crate) use crate::triage::flow::identity::{expire, take_in as take_in_code};
 pub(crate) use crate::triage::flow::lookup::take_in;

@@ -116,7 +116,12 @@ pub(super) fn skip(draft: &mut Draft<'_>) {
     }
 }
 
-fn passes(draft: &Draft<'_>, flow: &Flow, state: &FlowState, step: &Step) -> Result<bool, minijinja::Error> {
+pub(super) fn passes(
+    draft: &Draft<'_>,
+    flow: &Flow,
+    state: &FlowState,
+    step: &Step,
+) -> Result<bool, minijinja::Error> {
     let Some(condition) = &step.condition else {
         return Ok(true);
     };

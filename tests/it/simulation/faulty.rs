@@ -8,14 +8,20 @@ use async_trait::async_trait;
 use firstline::domain::api_key::ApiKey;
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::LoggedEvent;
-use firstline::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, WorkspaceId};
+use firstline::domain::handoff::EarlierConversation;
+use firstline::domain::id::{
+    ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
+};
 use firstline::domain::message::Message;
+use firstline::domain::standing::Place;
+use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
 use firstline::domain::task::ClaimedTask;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
 use firstline::ports::{
-    ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError, Tasks,
+    ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
+    Suggestions, Tasks,
 };
 use tokio::sync::watch;
 
@@ -78,6 +84,7 @@ passed! {
         queue(workspace, queue, cursor, limit)
             [workspace: &WorkspaceId, queue: Option<&QueueName>, cursor: Option<&str>, limit: usize]
             -> [Page<Conversation>];
+        place(waiting) [waiting: &Conversation] -> [Option<Place>];
     }
 
     async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError> {
@@ -138,6 +145,21 @@ passed! {
         key(sha256) [sha256: &str] -> [Option<ApiKey>];
         keys(workspace) [workspace: &WorkspaceId] -> [Vec<ApiKey>];
         revoke_key(workspace, id) [workspace: &WorkspaceId, id: &KeyId] -> [()];
+    }
+}
+
+passed! {
+    Suggestions {
+        show(workspace, conversation, shown)
+            [workspace: &WorkspaceId, conversation: &ConversationId, shown: &Shown] -> [()];
+        shown(workspace, conversation)
+            [workspace: &WorkspaceId, conversation: &ConversationId] -> [Option<Shown>];
+        uses(workspace, keys) [workspace: &WorkspaceId, keys: &[String]] -> [Vec<Used>];
+        answers(workspace, limit) [workspace: &WorkspaceId, limit: usize] -> [Vec<Answer>];
+        understand(workspace, meanings)
+            [workspace: &WorkspaceId, meanings: &[(MessageId, Meaning)]] -> [()];
+        earlier(conversation, limit)
+            [conversation: &Conversation, limit: usize] -> [Vec<EarlierConversation>];
     }
 }
 

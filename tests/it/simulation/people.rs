@@ -122,6 +122,7 @@ fn move_of(world: &World, agent: &Agent, seen: &Conversation, step: u64) -> Opti
             _ => Some(Input::AgentMessage {
                 agent: agent.clone(),
                 text: Text::parse(&format!("looking into it, {} {}", agent.name, letter(step))).unwrap(),
+                suggested: None,
             }),
         },
     }

@@ -24,6 +24,7 @@ pub(super) fn engine(world: &Arc<World>) -> Engine {
         in_service: InService::new(parts(world.pauses, Simulated(Arc::downgrade(world)))),
         store: Arc::new(Faulty(Arc::clone(world))),
         clock: world.clock(),
+        sealer: Arc::new(|_| None),
     }
 }
 

@@ -59,6 +59,7 @@ fn input(deed: Deed) -> (Input, Reading) {
         Deed::Answer => Input::AgentMessage {
             agent: agent.clone(),
             text: text("Here I am."),
+            suggested: None,
         },
         Deed::Release => act(AgentAction::Release),
         Deed::Transfer => act(AgentAction::Transfer {

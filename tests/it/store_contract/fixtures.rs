@@ -4,11 +4,12 @@ use firstline::domain::agent::Agent;
 use firstline::domain::api_key::{ApiKey, Role};
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
-use firstline::domain::handoff::{Handoff, Reason};
+use firstline::domain::handoff::{Handoff, Reason, Tried};
 use firstline::domain::id::{AgentId, ConversationId, EndpointId, KeyId, QueueName, WorkspaceId};
 use firstline::domain::message::{Message, Sender, Text};
 use firstline::domain::queue::Priority;
 use firstline::domain::reading::Reading;
+use firstline::domain::suggestion::Feedback;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Action, Input, Trace, TraceStep, Turn};
 use firstline::domain::webhook::{Attempt, Claimed, Endpoint};
@@ -107,6 +108,7 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
         conversation: after,
         messages: vec![message],
         tasks: Vec::new(),
+        feedback: Feedback::default(),
         input: Input::CustomerMessage {
             text: Text::parse(&text).expect("the text is clean"),
         },
@@ -137,6 +139,9 @@ pub(crate) fn handing_off(
         at: since,
         first_response_due: since,
         summary: "wants a person".to_owned(),
+        why: Vec::new(),
+        tried: Tried::default(),
+        earlier_conversations: Vec::new(),
         intents: Vec::new(),
         sentiment: None,
         entities: Vec::new(),
