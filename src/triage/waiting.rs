@@ -121,7 +121,8 @@ fn contact_in(text: &str, callback: bool) -> Option<&str> {
 }
 
 /// The bot holds the handoff back and goes on, where the business wants that and the bot can: then a person takes over
-/// when they are there, by a timer. What is urgent, what the bot cannot read and who is unhappy wait in the queue.
+/// when they are there, by a timer. What is urgent, what the bot cannot read and who is unhappy wait in the queue, as does who
+/// could not prove who they are: nobody tries codes all night.
 pub(crate) fn hold_back(draft: &mut Draft<'_>, handoff: Handoff) -> Result<Action, Box<Handoff>> {
     let opens_at = draft.standing.and_then(|standing| standing.opens_at);
     let wanted =
@@ -166,7 +167,6 @@ fn can_go_on(reason: Reason) -> bool {
         | Reason::Policy
         | Reason::RepeatedFailure
         | Reason::TurnLimit
-        | Reason::VerificationFailed
         | Reason::LookupFailed
         | Reason::LowConfidence
         | Reason::NoAnswer => true,
@@ -174,7 +174,8 @@ fn can_go_on(reason: Reason) -> bool {
         | Reason::SensitiveTopic
         | Reason::NegativeSentiment
         | Reason::UnsupportedLanguage
-        | Reason::Unavailable => false,
+        | Reason::Unavailable
+        | Reason::VerificationFailed => false,
     }
 }
 

@@ -266,9 +266,12 @@ async fn the_search_finds_every_secret_that_is_kept() {
     assert_eq!(found(&left.bodies), all);
 }
 
-/// The shipped policy with another section on personal data.
+/// The shipped policy with another section on personal data. Nobody is asked for an address that might be masked.
 fn sample_policy_with(section: &str) -> String {
     let text = fs::read_to_string(repository().join("knowledge/policy.yml")).unwrap();
+    let text = text
+        .replace("fallback: message", "fallback: wait")
+        .replace("fallback: callback", "fallback: wait");
     let (before, rest) = text.split_once("personal_data:\n").unwrap();
     let own = rest.find("\n\n").unwrap();
     format!("{before}{section}{}", &rest[own..])

@@ -69,7 +69,9 @@ async fn a_whole_conversation() {
         .await;
     assert_eq!(seen["rating"], json!({ "score": 4, "comment": "quick" }));
 
-    let said = ["customer", "bot", "customer", "bot", "system", "agent", "system"];
+    let said = [
+        "customer", "bot", "customer", "bot", "bot", "system", "agent", "system",
+    ];
     assert_eq!(speakers(&app, id, token).await, said);
 }
 
