@@ -79,7 +79,7 @@ pub struct ShownReply {
     pub text: String,
 }
 
-/// The suggestions that an agent was shown last, until the next message of an agent.
+/// The suggestions that agents were shown since one of them last wrote, the newest list first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     /// What the customer wanted, as far as it was read.

@@ -23,6 +23,9 @@ const ANSWERS_MAX: usize = 2_000;
 const EMBEDDED_MAX: usize = 64;
 const AT_ONCE: usize = 4;
 
+/// How many of the replies that were shown for a conversation are remembered until an agent writes.
+const SHOWN_MAX: usize = 20;
+
 /// How many of a customer's other conversations an agent sees.
 const EARLIER_MAX: usize = 5;
 
@@ -194,23 +197,29 @@ impl Engine {
         Ok(answers)
     }
 
-    /// Asked for again without news, nothing is written.
+    /// Whatever was shown since an agent last wrote can be taken, also where the list has changed meanwhile. Asked for
+    /// again without news, nothing is written.
     async fn note_shown(
         &self,
         conversation: &Conversation,
         intent: Option<Intent>,
         replies: &[SuggestedReply],
     ) -> Result<(), StoreError> {
-        let replies = replies.iter().map(|reply| ShownReply {
+        let (workspace, id) = (&self.workspace, &conversation.id);
+        let before = self.store.shown(workspace, id).await?;
+        let now = replies.iter().map(|reply| ShownReply {
             id: reply.id.clone(),
             text: reply.text.clone(),
         });
-        let shown = Shown {
-            intent,
-            replies: replies.collect(),
-        };
-        let (workspace, id) = (&self.workspace, &conversation.id);
-        if self.store.shown(workspace, id).await?.as_ref() == Some(&shown) {
+        let mut replies: Vec<ShownReply> = now.collect();
+        for earlier in before.iter().flat_map(|shown| &shown.replies) {
+            if replies.iter().all(|reply| reply.id != earlier.id) {
+                replies.push(earlier.clone());
+            }
+        }
+        replies.truncate(SHOWN_MAX);
+        let shown = Shown { intent, replies };
+        if before.as_ref() == Some(&shown) {
             return Ok(());
         }
         self.store.show(workspace, id, &shown).await

@@ -4,7 +4,8 @@ FILE is what `firstline suggest --judge CHATS --evidence FILE` writes: for each 
 could be offered, and whether it is the one that was sent. Two fits, both on the half of the conversations that chooses:
 
 * the rank: a conditional logit over the candidates of a message (McFadden 1974);
-* the chance that a reply is the right one: a logistic regression on its rank alone (Platt 1999), over all candidates.
+* the chance that a reply is the right one: a logistic regression on its rank alone (Platt 1999), over the first five of
+  each message, which are those that an agent sees.
 
 The weights that are printed are those of the rank times the slope of the chance, so that one sum is both. What the other
 half says of them is printed, and nothing is fitted on that.
@@ -21,6 +22,7 @@ NAMES = ["passage", "earlier", "meaning", "asked", "words", "intent", "chance"]
 NOT_BELOW_0 = {"meaning", "asked", "words", "intent", "chance"}
 PULL = 0.002
 CHOOSING = 0
+FIRST = 5
 
 
 def read(path):
@@ -55,8 +57,13 @@ def fit_rank(rows):
 
 def fit_chance(rows, weights):
     """Bias and slope of the log-odds."""
-    ranks = np.concatenate([columns(row) @ weights for row in rows])
-    sent = np.concatenate([right(row) for row in rows])
+    ranks, sent = [], []
+    for row in rows:
+        rank = columns(row) @ weights
+        first = np.argsort(-rank, kind="stable")[:FIRST]
+        ranks.append(rank[first])
+        sent.append(right(row)[first])
+    ranks, sent = np.concatenate(ranks), np.concatenate(sent)
 
     def loss(line):
         odds = line[0] + line[1] * ranks

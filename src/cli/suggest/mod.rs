@@ -30,7 +30,7 @@ use crate::knowledge::{Knowledge, KnowledgeIndex};
 use crate::ports::{Classifier, KnowledgeBase, SearchQuery};
 use crate::telemetry;
 use crate::triage::policy::Policy;
-use crate::triage::suggest::{self, Candidate, Case, Remembered};
+use crate::triage::suggest::{self, Candidate, Case, Remembered, SUGGESTIONS_MAX};
 
 /// How far down a right reply still counts as found.
 const DEPTH: usize = 50;
@@ -85,7 +85,7 @@ struct Report {
     messages: usize,
     remembered: usize,
     methods: Vec<Method>,
-    /// How far the score of the first suggestion can be believed.
+    /// How far the scores of the suggestions that an agent sees can be believed.
     score: Option<Believed>,
 }
 
@@ -224,20 +224,19 @@ impl Judged {
         Ok((suggest::pool(&case, &self.policy), reading))
     }
 
-    /// Keys, the best first, with the score of the first.
-    fn ranked(&self, number: usize, remembered: &[Remembered<'_>]) -> Result<(Vec<String>, f32), CliError> {
+    /// Keys and scores, the best first.
+    fn ranked(&self, number: usize, remembered: &[Remembered<'_>]) -> Result<Vec<(String, f32)>, CliError> {
         let (pool, reading) = self.pool(number, remembered)?;
         let intent = reading.top().map(|top| &top.name);
         let text = &self.chats[number].text;
         let ranked = suggest::rank(text, intent, &pool, &[], self.now, DEPTH);
-        let first = ranked.first().map_or(0.0, |reply| reply.score);
-        Ok((ranked.into_iter().map(|reply| reply.id).collect(), first))
+        Ok(ranked.into_iter().map(|reply| (reply.id, reply.score)).collect())
     }
 
     fn measure(&self, half: Half) -> Result<Report, CliError> {
         let groups = self.groups();
         let mut places: [Places; METHODS.len()] = Default::default();
-        let (mut first, mut known) = (Vec::new(), 0);
+        let (mut seen, mut known) = (Vec::new(), 0);
         for (number, chat) in self
             .chats
             .iter()
@@ -246,18 +245,19 @@ impl Judged {
         {
             let remembered = self.remembered(number);
             known = known.max(remembered.len());
-            let (all, score) = {
+            let all = {
                 let remembered: Vec<Remembered<'_>> = remembered.iter().map(|(_, one)| *one).collect();
                 self.ranked(number, &remembered)?
             };
             let right = |key: &String| self.is_right(&groups, key, chat);
-            first.push((score, all.first().is_some_and(right)));
+            let shown = all.iter().take(SUGGESTIONS_MAX);
+            seen.extend(shown.map(|(key, score)| (*score, right(key))));
             let by_method = [
                 self.plain(number, &remembered, false)?,
                 self.plain(number, &remembered, true)?,
                 nearest(&remembered),
-                self.ranked(number, &[])?.0,
-                all,
+                keys(self.ranked(number, &[])?),
+                keys(all),
             ];
             for (places, found) in places.iter_mut().zip(by_method) {
                 places.push(found.iter().position(right));
@@ -278,7 +278,7 @@ impl Judged {
             messages: baseline.len(),
             remembered: known,
             methods: methods.collect(),
-            score: Believed::new(&first),
+            score: Believed::new(&seen),
         })
     }
 
@@ -317,6 +317,10 @@ impl Judged {
         }
         Ok(file.flush()?)
     }
+}
+
+fn keys(ranked: Vec<(String, f32)>) -> Vec<String> {
+    ranked.into_iter().map(|(key, _)| key).collect()
 }
 
 /// The replies to the nearest messages, each once.

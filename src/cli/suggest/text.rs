@@ -32,7 +32,7 @@ pub(super) fn of(report: &Report) -> String {
     if let Some(score) = &report.score {
         let _ = write!(
             text,
-            "\nscore of the first: ECE {:.3}, Brier {:.3}, right {:.3}",
+            "\nscores of the five that are shown: ECE {:.3}, Brier {:.3}, right {:.3}",
             score.ece, score.brier, score.right
         );
     }

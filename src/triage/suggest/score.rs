@@ -2,12 +2,14 @@
 //! compared. Pure arithmetic.
 //!
 //! Candidates are ranked by a conditional logit (McFadden 1974) over those of one message, and the chance is a logistic
-//! regression on that rank alone (Platt 1999); both are one weighted sum. The weights were fitted by
-//! `models/support-en/recipe/suggest.py` on the choosing half of the conversations in `tests/suggestions/chats.jsonl`;
-//! docs/SUGGESTIONS.md has what the other half says of them. One logistic regression over all candidates ranked worse, and
-//! the words that a message shares with those answered before added nothing to their likeness. Three weights cannot be
-//! fitted there and were chosen: that of a flow's line, which nothing but its flow speaks for; that of earlier use, which is
-//! log-odds and counts in full as independent evidence does; and that of age, which only settles what is all but equal.
+//! regression on that rank alone (Platt 1999), over the first five, which an agent sees; both are one weighted sum.
+//!
+//! The weights were fitted by `models/support-en/recipe/suggest.py` on the choosing half of the conversations in
+//! `tests/suggestions/chats.jsonl`; docs/SUGGESTIONS.md has what the other half says of them. One logistic regression
+//! over all candidates ranked worse, and the words that a message shares with those answered before added nothing to
+//! their likeness. Three weights cannot be fitted there and were chosen: that of a flow's line, which nothing but its
+//! flow speaks for; that of earlier use, which is log-odds and counts in full as independent evidence does; and that of
+//! age, which only settles what is all but equal.
 
 use serde::Serialize;
 
@@ -51,7 +53,7 @@ pub struct Evidence {
     pub chance: f32,
     /// Log-odds of being taken when shown, less those of any suggestion.
     pub used: f32,
-    /// 1 for what was written now, half as much each [`HALF_LIFE_DAYS`]; 0 for what has no age.
+    /// 0 for what was written now or has no age, towards -1 for what is old: half of the way each [`HALF_LIFE_DAYS`].
     pub recent: f32,
 }
 
@@ -69,16 +71,16 @@ const TAKEN_WEIGHT: f32 = 5.0;
 const EDITED: f32 = 0.5;
 
 /// See the head of this file.
-const BIAS: f32 = -8.31;
+const BIAS: f32 = -5.89;
 const WEIGHTS: Evidence = Evidence {
-    passage: 2.20,
-    flow: 6.50,
-    earlier: 3.58,
-    meaning: 8.83,
-    asked: 14.88,
-    words: 3.18,
-    intent: 1.38,
-    chance: 3.95,
+    passage: 1.54,
+    flow: 5.00,
+    earlier: 2.48,
+    meaning: 6.13,
+    asked: 10.31,
+    words: 2.23,
+    intent: 0.95,
+    chance: 2.74,
     used: 1.0,
     recent: 0.2,
 };
@@ -184,7 +186,7 @@ fn finite(value: f32) -> f32 {
 
 fn recent(at: Timestamp, now: Timestamp) -> f32 {
     let days = now.duration_since(at).as_secs_f32() / 86_400.0;
-    0.5_f32.powf(days.max(0.0) / HALF_LIFE_DAYS)
+    0.5_f32.powf(days.max(0.0) / HALF_LIFE_DAYS) - 1.0
 }
 
 /// The share of times it was taken is drawn to that of all its uses, and that to the share of any suggestion.

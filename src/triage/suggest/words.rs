@@ -27,9 +27,9 @@ pub(crate) fn terms(text: &str) -> Terms {
 }
 
 fn stem(word: &str) -> &str {
-    let cut = ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending));
+    let mut cut = ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending));
     let long = |stem: &&str| stem.chars().count() >= STEM_MIN;
-    cut.filter(long).next().unwrap_or(word)
+    cut.find(long).unwrap_or(word)
 }
 
 /// How rare each word is among some texts.

@@ -136,6 +136,20 @@ async fn only_what_was_offered_can_be_taken_and_only_by_agents() {
         .unwrap();
     let card = &stored.handoff.unwrap().suggested_replies[0];
     answer(&app, &id, &card.text, Some(&card.id)).await;
+
+    // So may what was shown before the customer wrote again, which changed the list.
+    let again = json!({ "text": "the parcel is terrible" });
+    app.post(&path, &token, &again).ok(201).await;
+    let before = suggestions(&app, &id).await;
+    app.post(&path, &token, &json!({ "text": "and my password is gone" }))
+        .ok(201)
+        .await;
+    let after = suggestions(&app, &id).await;
+    let gone = before
+        .iter()
+        .find(|reply| place(&after, &text(&reply["id"])).is_none())
+        .unwrap();
+    answer(&app, &id, &text(&gone["text"]), Some(&text(&gone["id"]))).await;
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ CREATE TABLE suggestion_uses (
     PRIMARY KEY (workspace, key, intent)
 ) STRICT, WITHOUT ROWID;
 
--- What an agent was shown last, until an agent writes.
+-- What agents were shown since one of them last wrote.
 CREATE TABLE suggestions_shown (
     workspace TEXT NOT NULL,
     conversation TEXT NOT NULL,
