@@ -6,6 +6,7 @@ mod chat;
 mod classifier;
 mod classify_cli;
 mod cli;
+mod clock_jumps;
 mod connect;
 mod crash;
 mod decision;
