@@ -34,6 +34,11 @@ pub trait Classifier: Send + Sync + fmt::Debug {
     fn alive(&self) -> bool {
         true
     }
+
+    /// What people should know of it although it still answers, such as a thread that has ended.
+    fn ailing(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What to look for. Passages that are not valid at `now`, or not in `locale`, are never found.
@@ -105,6 +110,15 @@ pub enum Committed {
     Repeated(Box<TurnRecord>),
 }
 
+/// How many wait for an agent in one queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingLine {
+    pub queue: QueueName,
+    pub waiting: u64,
+    /// Since when the first of them has waited.
+    pub oldest: Timestamp,
+}
+
 /// A part of a list; `next` is the cursor to go on from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
@@ -151,6 +165,9 @@ pub trait Conversations: Send + Sync {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Conversation>, StoreError>;
+
+    /// Every queue in which somebody waits, by name.
+    async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError>;
 }
 
 #[async_trait]

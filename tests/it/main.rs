@@ -32,6 +32,7 @@ mod search;
 mod serve;
 mod shop;
 mod store_contract;
+mod store_faults;
 mod store_sqlite;
 mod support;
 mod tidy;

@@ -68,11 +68,13 @@ contract! {
         one_queue_can_be_asked_for,
         who_is_claimed_or_resolved_waits_no_more,
         a_bad_cursor_is_refused,
+        every_line_says_how_many_wait_and_since_when,
     }
     events {
         events_of_one_conversation_and_of_all,
         the_position_moves_with_every_commit,
         log_and_delivery_hold_the_same_bytes,
+        a_clock_set_back_changes_no_order,
     }
     endpoints {
         an_endpoint_is_added_once,
