@@ -1,6 +1,7 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod backup;
 mod bad_starts;
 mod chat;
 mod classifier;
@@ -11,6 +12,7 @@ mod connect;
 mod crash;
 mod decision;
 mod disk;
+mod doctor;
 mod drain;
 mod flows;
 mod handoff;
