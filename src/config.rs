@@ -18,6 +18,7 @@ use crate::config::layers::{Given, Setting, lay, settings_of_environment, settin
 use crate::config::places::Places;
 use crate::connect;
 use crate::domain::id::WorkspaceId;
+use crate::domain::time::Duration;
 use crate::http;
 use crate::http::identity::{self, IdentitySecret};
 use crate::outbox;
@@ -120,6 +121,8 @@ pub struct Server {
     pub public_url: String,
     #[serde(deserialize_with = "workspace")]
     pub workspace: WorkspaceId,
+    /// Between "no longer ready" and "takes no more requests".
+    pub drain_notice: Duration,
 }
 
 /// All of them found: absolute, or relative to the working folder.

@@ -43,6 +43,11 @@ pub trait Classifier: Send + Sync + fmt::Debug {
     fn alive(&self) -> bool {
         true
     }
+
+    /// What people should know of it although it still answers, such as a thread that has ended.
+    fn ailing(&self) -> Option<String> {
+        None
+    }
 }
 
 /// What to look for. Passages that are not valid at `now`, or not in `locale`, are never found.
@@ -120,6 +125,15 @@ pub enum Committed {
     Repeated(Box<TurnRecord>),
 }
 
+/// How many wait for an agent in one queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingLine {
+    pub queue: QueueName,
+    pub waiting: u64,
+    /// Since when the first of them has waited.
+    pub oldest: Timestamp,
+}
+
 /// A part of a list; `next` is the cursor to go on from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
@@ -170,6 +184,9 @@ pub trait Conversations: Send + Sync {
     /// Where this conversation stands in its queue, or would if it were stored as it is; `None` for one that waits for
     /// nobody.
     async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError>;
+
+    /// Every queue in which somebody waits, by name.
+    async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError>;
 }
 
 #[async_trait]

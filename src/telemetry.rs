@@ -1,5 +1,7 @@
 //! Logs, metrics and the clock of the process. Knows nothing of what is logged or counted.
 
+pub mod steady;
+
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::Duration;

@@ -108,6 +108,17 @@ impl Classifier for OnnxClassifier {
     fn alive(&self) -> bool {
         self.pool.alive()
     }
+
+    fn ailing(&self) -> Option<String> {
+        let (working, started) = (self.pool.working(), self.pool.started());
+        metrics::gauge!("firstline_classifier_threads").set(working as f64);
+        (working < started).then(|| {
+            format!(
+                "{} of {started} classifier threads have ended or hang; the others read on, restart the server soon",
+                started - working
+            )
+        })
+    }
 }
 
 fn threads(wanted: usize) -> usize {

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -17,18 +17,41 @@ use crate::domain::reading::Fault;
 const REMAKES: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Answers with `T`. Dropping the pool ends its threads and waits for the jobs they are at.
+/// A text takes milliseconds: a thread that is at one for this long does not come back.
+const STALL: Duration = Duration::from_secs(5);
+
+/// How often a thread that is to end is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Answers with `T`. Dropping the pool ends its threads and waits for the jobs they are at, but not for one that hangs.
 #[derive(Debug)]
 pub struct Pool<T> {
     // Dropped first, which tells the threads to end; then `threads` waits for them.
     jobs: SyncSender<Job<T>>,
     threads: Threads,
+    stall: Duration,
 }
 
 #[derive(Debug)]
 struct Job<T> {
     text: String,
     reply: oneshot::Sender<Result<T, Fault>>,
+    submitted: Instant,
+}
+
+/// What a thread is at, seen from outside.
+#[derive(Debug, Default)]
+struct Busy(Mutex<Option<Instant>>);
+
+impl Busy {
+    fn set(&self, since: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = since;
+    }
+
+    fn longer_than(&self, stall: Duration) -> bool {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.is_some_and(|since| since.elapsed() > stall)
+    }
 }
 
 impl<T: Send + 'static> Pool<T> {
@@ -53,9 +76,12 @@ impl<T: Send + 'static> Pool<T> {
         let mut pool = Self {
             jobs,
             threads: Threads(Vec::new()),
+            stall: STALL,
         };
         for number in 0..threads.max(1) {
             let (queue, make, ready) = (Arc::clone(&queue), Arc::clone(&make), ready.clone());
+            let busy = Arc::new(Busy::default());
+            let at = Arc::clone(&busy);
             let thread = thread::Builder::new()
                 .name(format!("classifier-{number}"))
                 .spawn(move || {
@@ -64,14 +90,14 @@ impl<T: Send + 'static> Pool<T> {
                             // Whoever listened is gone only when another thread failed to start.
                             ready.send(Ok(())).ok();
                             drop(ready);
-                            serve(&queue, worker, &*make);
+                            serve(&queue, &at, worker, &*make);
                         }
                         Err(error) => {
                             ready.send(Err(error)).ok();
                         }
                     }
                 })?;
-            pool.threads.0.push(thread);
+            pool.threads.0.push((thread, busy));
         }
         drop(ready);
         for _ in &pool.threads.0 {
@@ -83,48 +109,92 @@ impl<T: Send + 'static> Pool<T> {
         Ok(pool)
     }
 
-    /// Waits for the answer, never for a place in the queue.
+    /// Waits for the answer, never for a place in the queue, and not for threads that hang.
     ///
     /// # Errors
-    /// [`Fault::Overloaded`] at once when the queue is full, [`Fault::Stopped`] when no thread is left, and
-    /// whatever the worker says.
+    /// [`Fault::Overloaded`] at once when the queue is full, [`Fault::Stopped`] when no thread is left or all of them
+    /// hang, and whatever the worker says; that it hangs, where it does.
     pub async fn run(&self, text: &str) -> Result<T, Fault> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, mut answer) = oneshot::channel();
         self.jobs
             .try_send(Job {
                 text: text.to_owned(),
                 reply,
+                submitted: Instant::now(),
             })
             .map_err(|error| match error {
-                TrySendError::Full(_) => Fault::Overloaded,
+                TrySendError::Full(_) => {
+                    metrics::counter!("firstline_classifier_shed_total").increment(1);
+                    Fault::Overloaded
+                }
                 TrySendError::Disconnected(_) => Fault::Stopped,
             })?;
-        answer.await.unwrap_or(Err(Fault::Stopped))
+        loop {
+            match tokio::time::timeout(self.stall, &mut answer).await {
+                Ok(outcome) => return outcome.unwrap_or(Err(Fault::Stopped)),
+                // A long queue is no reason to give up while threads work it off; a hanging one that has this job, or
+                // may have, is.
+                Err(_) if self.threads.working(self.stall) == self.threads.0.len() => {}
+                Err(_) => {
+                    metrics::counter!("firstline_classifier_hangs_total").increment(1);
+                    return Err(Fault::Classifier(format!("no answer within {:?}", self.stall)));
+                }
+            }
+        }
     }
 }
 
 impl<T> Pool<T> {
     /// Whether a thread is left to answer.
     pub fn alive(&self) -> bool {
-        self.threads.0.iter().any(|thread| !thread.is_finished())
+        self.working() > 0
+    }
+
+    /// Threads that neither have ended nor hang.
+    pub fn working(&self) -> usize {
+        self.threads.working(self.stall)
+    }
+
+    /// Threads that were started.
+    pub fn started(&self) -> usize {
+        self.threads.0.len()
     }
 }
 
 #[derive(Debug)]
-struct Threads(Vec<JoinHandle<()>>);
+struct Threads(Vec<(JoinHandle<()>, Arc<Busy>)>);
+
+impl Threads {
+    fn working(&self, stall: Duration) -> usize {
+        let works =
+            |(thread, busy): &&(JoinHandle<()>, Arc<Busy>)| !thread.is_finished() && !busy.longer_than(stall);
+        self.0.iter().filter(works).count()
+    }
+}
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        for thread in self.0.drain(..) {
-            // A thread that panicked has been reported by the panic hook.
-            thread.join().ok();
+        for (thread, busy) in self.0.drain(..) {
+            while !thread.is_finished() && !busy.longer_than(STALL) {
+                thread::sleep(LOOK_EVERY);
+            }
+            if thread.is_finished() {
+                // A thread that panicked has been reported by the panic hook.
+                thread.join().ok();
+            } else {
+                tracing::warn!("a classifier thread hangs and is left behind");
+            }
         }
     }
 }
 
 /// A worker that failed is not trusted again: it is replaced by a new one, which proves itself as it is made.
-fn serve<T, W, E>(queue: &Mutex<Receiver<Job<T>>>, mut worker: W, make: &impl Fn() -> Result<W, E>)
-where
+fn serve<T, W, E>(
+    queue: &Mutex<Receiver<Job<T>>>,
+    busy: &Busy,
+    mut worker: W,
+    make: &impl Fn() -> Result<W, E>,
+) where
     W: FnMut(&str) -> Result<T, Fault>,
     E: std::fmt::Display,
 {
@@ -132,9 +202,12 @@ where
         if job.reply.is_closed() {
             continue;
         }
+        metrics::histogram!("firstline_classifier_wait_seconds").record(job.submitted.elapsed());
+        busy.set(Some(Instant::now()));
         // Whatever a panic left half done goes away with the worker.
         let answer = catch_unwind(AssertUnwindSafe(|| worker(&job.text)))
             .unwrap_or_else(|_| Err(Fault::Classifier("it panicked while reading the text".to_owned())));
+        busy.set(None);
         // What went wrong may quote what it went wrong with.
         let failure = answer
             .as_ref()
@@ -143,6 +216,7 @@ where
         // The caller may have gone meanwhile.
         job.reply.send(answer).ok();
         if let Some(failure) = failure {
+            metrics::counter!("firstline_classifier_failures_total").increment(1);
             tracing::error!(failure, "a classifier worker is replaced");
             let Some(fresh) = remake(make) else { return };
             worker = fresh;
@@ -168,142 +242,4 @@ fn remake<W, E: std::fmt::Display>(make: &impl Fn() -> Result<W, E>) -> Option<W
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    use super::*;
-
-    /// Its worker turns the text round, panics at "panic", fails at "fail", and waits for the gate at "wait".
-    struct Trial {
-        pool: Pool<String>,
-        gate: mpsc::Sender<()>,
-        made: Arc<AtomicUsize>,
-        read: Arc<AtomicUsize>,
-    }
-
-    /// From the second worker on, making one fails when `once` is set.
-    fn trial(threads: usize, capacity: usize, once: bool) -> Trial {
-        let (gate, waiting) = mpsc::channel();
-        let waiting = Arc::new(Mutex::new(waiting));
-        let (made, read) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let (counted, readings) = (Arc::clone(&made), Arc::clone(&read));
-        let make = move || -> io::Result<_> {
-            if counted.fetch_add(1, Ordering::SeqCst) >= threads && once {
-                return Err(io::Error::other("no more workers"));
-            }
-            let (waiting, readings) = (Arc::clone(&waiting), Arc::clone(&readings));
-            Ok(move |text: &str| {
-                readings.fetch_add(1, Ordering::SeqCst);
-                match text {
-                    "panic" => panic!("as told"),
-                    "fail" => return Err(Fault::Classifier("as told".to_owned())),
-                    "wait" => waiting.lock().unwrap().recv().unwrap(),
-                    _ => {}
-                }
-                Ok(text.chars().rev().collect())
-            })
-        };
-        let pool = Pool::start(threads, capacity, make).unwrap();
-        Trial {
-            pool,
-            gate,
-            made,
-            read,
-        }
-    }
-
-    /// Polls once, so that the job stands in the queue, and leaves it there.
-    fn submit<'a>(pool: &'a Pool<String>, text: &'a str) -> impl Future<Output = Result<String, Fault>> + 'a {
-        let mut job = Box::pin(pool.run(text));
-        let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
-        assert!(job.as_mut().poll(context).is_pending());
-        job
-    }
-
-    fn wait_until(what: impl Fn() -> bool) {
-        for _ in 0..1_000 {
-            if what() {
-                return;
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-        panic!("it did not happen within five seconds");
-    }
-
-    #[tokio::test]
-    async fn every_caller_gets_its_own_answer() {
-        let trial = trial(3, 64, false);
-        let texts: Vec<String> = (100..164).map(|number| number.to_string()).collect();
-        let answers = futures_util::future::join_all(texts.iter().map(|text| trial.pool.run(text))).await;
-        for (text, answer) in texts.iter().zip(answers) {
-            assert_eq!(answer, Ok(text.chars().rev().collect()));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_turns_away_at_once() {
-        let trial = trial(1, 2, false);
-        let busy = submit(&trial.pool, "wait");
-        wait_until(|| trial.read.load(Ordering::SeqCst) == 1);
-        let (second, third) = (submit(&trial.pool, "ab"), submit(&trial.pool, "cd"));
-        assert_eq!(trial.pool.run("ef").await, Err(Fault::Overloaded));
-        trial.gate.send(()).unwrap();
-        assert_eq!(busy.await, Ok("tiaw".to_owned()));
-        assert_eq!(second.await, Ok("ba".to_owned()));
-        assert_eq!(third.await, Ok("dc".to_owned()));
-        assert_eq!(trial.pool.run("ef").await, Ok("fe".to_owned()));
-    }
-
-    #[tokio::test]
-    async fn nobody_reads_for_a_caller_who_has_gone() {
-        let trial = trial(1, 4, false);
-        let busy = submit(&trial.pool, "wait");
-        wait_until(|| trial.read.load(Ordering::SeqCst) == 1);
-        drop(submit(&trial.pool, "gone"));
-        let last = submit(&trial.pool, "ab");
-        trial.gate.send(()).unwrap();
-        assert_eq!(
-            (busy.await, last.await),
-            (Ok("tiaw".to_owned()), Ok("ba".to_owned()))
-        );
-        assert_eq!(trial.read.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test]
-    async fn a_panic_or_an_error_costs_one_answer_and_one_worker() {
-        let trial = trial(1, 4, false);
-        for bad in ["panic", "fail", "panic"] {
-            assert!(matches!(trial.pool.run(bad).await, Err(Fault::Classifier(_))));
-            assert_eq!(trial.pool.run("ab").await, Ok("ba".to_owned()));
-        }
-        assert!(trial.pool.alive());
-        assert_eq!(trial.made.load(Ordering::SeqCst), 4);
-    }
-
-    #[tokio::test]
-    async fn a_pool_that_cannot_make_workers_stops_and_says_so() {
-        let trial = trial(1, 4, true);
-        assert!(matches!(trial.pool.run("panic").await, Err(Fault::Classifier(_))));
-        assert_eq!(trial.pool.run("ab").await, Err(Fault::Stopped));
-        wait_until(|| !trial.pool.alive());
-        assert_eq!(trial.pool.run("ab").await, Err(Fault::Stopped));
-    }
-
-    #[tokio::test]
-    async fn dropping_the_pool_ends_its_threads() {
-        let trial = trial(2, 4, false);
-        let made = Arc::downgrade(&trial.made);
-        let (pool, counter) = (trial.pool, trial.made);
-        drop(counter);
-        assert!(made.upgrade().is_some(), "the threads hold it");
-        drop(pool);
-        assert!(made.upgrade().is_none(), "the threads are gone");
-    }
-
-    #[test]
-    fn a_worker_that_cannot_be_made_is_an_error_of_the_start() {
-        type Never = fn(&str) -> Result<(), Fault>;
-        let start = Pool::start(2, 1, || Err::<Never, _>(io::Error::other("no model")));
-        assert_eq!(start.unwrap_err().to_string(), "no model");
-    }
-}
+mod tests;

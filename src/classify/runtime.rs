@@ -84,6 +84,11 @@ impl Runtime {
         }
     }
 
+    /// Its version, as far as it says: `1.31`.
+    pub fn version(&self) -> String {
+        ort::util::probe(&self.path).map_or_else(|| "unknown".to_owned(), |minor| format!("1.{minor}"))
+    }
+
     /// Where the library was loaded from.
     pub fn path(&self) -> &Path {
         &self.path

@@ -263,14 +263,18 @@ pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliErro
     model(config).map(|model| model.classifier)
 }
 
-/// Opens the database for this process alone. Nothing is written until the writer runs.
-pub(crate) async fn store(config: &Config) -> Result<(SqliteStore, SqliteWriter), CliError> {
-    // Customers' words go in there: a folder that is made here is for its user alone. Whatever is wrong with the
-    // path, opening it says so better.
+/// Customers' words go in there: a folder that is made here is for its user alone. Whatever is wrong with the path, opening
+/// it says so better.
+pub(crate) fn make_data_folder(config: &Config) {
     let _ = DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(&config.paths.data);
+}
+
+/// Opens the database for this process alone. Nothing is written until the writer runs.
+pub(crate) async fn store(config: &Config) -> Result<(SqliteStore, SqliteWriter), CliError> {
+    make_data_folder(config);
     SqliteStore::open(&config.paths.data, &config.store)
         .await
         .map_err(unopened)
@@ -292,9 +296,11 @@ pub(crate) async fn store_read_only(config: &Config) -> Result<SqliteStore, CliE
         .map_err(unopened)
 }
 
-fn unopened(error: OpenError) -> CliError {
+/// What is to be mended first, and what may be tried again.
+pub(crate) fn unopened(error: OpenError) -> CliError {
     match error {
         OpenError::NotADatabase(_)
+        | OpenError::Damaged { .. }
         | OpenError::Newer { .. }
         | OpenError::Older(_)
         | OpenError::Migration { .. }

@@ -23,10 +23,10 @@ pub(crate) struct Arguments {
 
 /// One line of the result.
 #[derive(Debug, serde::Serialize)]
-struct Finding {
+pub(crate) struct Finding {
     /// File and line, or the environment variable or flag.
-    place: String,
-    key: String,
+    pub(crate) place: String,
+    pub(crate) key: String,
     message: String,
 }
 
@@ -61,7 +61,8 @@ pub(crate) fn run(
     })
 }
 
-fn check(config: &Config) -> (String, Vec<Finding>) {
+/// What was checked, in words, and all that is wrong.
+pub(crate) fn check(config: &Config) -> (String, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut checked = Vec::new();
     let connectors = assemble::configured(config);

@@ -2,10 +2,12 @@
 //! command line exists.
 
 mod assemble;
+mod backup;
 mod calibrate;
 mod chat;
 mod check;
 mod classify;
+mod doctor;
 mod eval;
 mod explain;
 mod failure;
@@ -20,6 +22,7 @@ mod output;
 mod panics;
 mod reload;
 mod replay;
+mod restore;
 mod search;
 mod secrets;
 mod serve;
@@ -64,6 +67,12 @@ enum Command {
     Check(check::Arguments),
     /// Start the server
     Serve(serve::Arguments),
+    /// Copy everything that a server keeps into one file, while it runs
+    Backup(backup::Arguments),
+    /// Put a backup in the place of what the data folder holds; what was there is kept aside
+    Restore(restore::Arguments),
+    /// Say what is wrong with this installation, or soon will be, and what to do
+    Doctor(doctor::Arguments),
     /// Have a running server take the model and the knowledge files as they are now, or another model
     Reload(reload::Arguments),
     /// Build the search index into a folder and say how fast that was
@@ -119,6 +128,9 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Init(command) => init::run(&command, output),
         Command::Check(command) => check::run(&command, load(&[]), output),
         Command::Serve(command) => serve::run(&load(&command.flags())?, output).await,
+        Command::Backup(command) => backup::run(&command, &load(&[])?, output).await,
+        Command::Restore(command) => restore::run(&command, &load(&[])?, output).await,
+        Command::Doctor(command) => doctor::run(&command, load(&[]), output).await,
         Command::Reload(command) => reload::run(&command, &load(&[])?, output).await,
         Command::Index(command) => index::run(&command, &load(&[])?, output),
         Command::Search(command) => search::run(&command, &load(&[])?, output).await,

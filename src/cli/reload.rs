@@ -71,7 +71,7 @@ pub(crate) async fn run(arguments: &Arguments, config: &Config, output: &Output)
 }
 
 /// An address that stands for all of them cannot be called, but the machine itself can.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
+pub(crate) fn reachable(mut address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
         IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),

@@ -15,18 +15,55 @@ use crate::entropy;
 use crate::ports::ApiKeys;
 use crate::seal::Seal;
 use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::backup::Companion;
+
+const VISITOR: &str = "visitor.secret";
+const CODE: &str = "code.secret";
+const ADMIN: &str = "admin.key";
+
+/// What it costs to delete one.
+const VOID_TOKENS: &str = "visitors' tokens are void";
+const WRONG_CODE: &str = "a code that is being sent just then may be a wrong one";
+
+/// All of them, by their names in the data folder.
+pub(crate) const FILES: [&str; 3] = [VISITOR, CODE, ADMIN];
+
+/// Those that are there, as a backup takes them along.
+pub(crate) fn companions(data: &Path) -> Result<Vec<Companion>, CliError> {
+    let mut companions = Vec::new();
+    for name in FILES {
+        let path = data.join(name);
+        match fs::read(&path) {
+            Ok(content) => companions.push(Companion {
+                name: name.to_owned(),
+                content,
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let unreadable = format!("{} cannot be read; check its permissions", path.display());
+                return Err(anyhow!(error).context(unreadable).into());
+            }
+        }
+    }
+    Ok(companions)
+}
+
+/// What is wrong with those that are there, each with what to do.
+pub(crate) fn unusable(data: &Path) -> Vec<String> {
+    let kept = [(VISITOR, VOID_TOKENS), (CODE, WRONG_CODE)];
+    let there = kept.iter().filter(|(name, _)| data.join(name).exists());
+    let tried = there.filter_map(|(name, loss)| secret(&data.join(name), loss).err());
+    tried.map(|error| error.to_string()).collect()
+}
 
 /// What signs visitor tokens. Deleting the file voids every token given out.
 pub(crate) fn visitor_secret(data: &Path) -> Result<[u8; 32], CliError> {
-    secret(&data.join("visitor.secret"), "visitors' tokens are void")
+    secret(&data.join(VISITOR), VOID_TOKENS)
 }
 
 /// What one-time codes are drawn with. Deleting the file harms only codes that are being sent just then.
 pub(crate) fn code_secret(data: &Path) -> Result<[u8; 32], CliError> {
-    secret(
-        &data.join("code.secret"),
-        "a code that is being sent just then may be a wrong one",
-    )
+    secret(&data.join(CODE), WRONG_CODE)
 }
 
 /// What personal data that a flow needs is sealed with while it runs. Deleting the file makes what is sealed unreadable for
@@ -63,7 +100,7 @@ fn secret(path: &Path, loss: &str) -> Result<[u8; 32], CliError> {
 
 /// The first key of a workspace, for its operator. Returns where it is written; a workspace that has keys gets none.
 pub(crate) async fn admin_key(config: &Config, store: &SqliteStore) -> Result<PathBuf, CliError> {
-    let path = config.paths.data.join("admin.key");
+    let path = config.paths.data.join(ADMIN);
     let keys = store
         .keys(&config.server.workspace)
         .await

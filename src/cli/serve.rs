@@ -1,7 +1,9 @@
 //! `firstline serve`: opens everything, starts the background work, listens, and ends in good order.
 
 mod reloader;
+mod vitals;
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
+use crate::cli::serve::vitals::Vitals;
 use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, ConfigError, Flag};
 use crate::connect::Unsealed;
@@ -25,8 +28,9 @@ use crate::http::state::AppState;
 use crate::live::Live;
 use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
-use crate::ports::Lookup;
-use crate::tasks::Tasks;
+use crate::ports::{Clock, Lookup};
+use crate::tasks::{CancellationToken, Tasks};
+use crate::telemetry::steady::SteadyClock;
 use crate::telemetry::{self, Metrics};
 
 /// How long requests under way, and then background work, may take to end: together under ten seconds.
@@ -52,6 +56,8 @@ impl Arguments {
 
 pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliError> {
     telemetry::start_logging(&config.log).map_err(|error| CliError::Unusable(error.into()))?;
+    // From here on what is counted is kept.
+    let metrics = Metrics::of_process();
     let (listener, url) = listen(config.server.bind).await?;
     let public_url = if config.server.public_url.is_empty() {
         &url
@@ -78,10 +84,19 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     for named in &unknown {
         tracing::warn!("{}", named.problem(&model.intents));
     }
-    let engine = assemble::engine(config, content, model.classifier, Arc::new(store), seal);
+    let clock = Arc::new(SteadyClock::start());
+    let engine = Engine {
+        clock: steady(&clock),
+        ..assemble::engine(config, content, model.classifier, Arc::new(store), seal)
+    };
     start_lookups(config, &engine, systems, &tasks)?;
-    let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
-    let state = state(config, engine, reloader, &tasks, visitor_secret, identity)?;
+    let beside = Beside {
+        reloader: Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?,
+        vitals: Vitals::start(&engine, clock, &tasks),
+        metrics,
+    };
+    let state = state(config, engine, beside, &tasks, visitor_secret, identity)?;
+    let draining = state.draining.clone();
 
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, app).with_graceful_shutdown(tasks.stop().clone().cancelled_owned());
@@ -95,13 +110,38 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
         ended = &mut server => ended.context("the server ended by itself")?,
         name = stop => tracing::info!("{name} received: draining"),
     }
+    draining.cancel();
+    wind_down(server, config.server.drain_notice.unsigned_abs(), &tasks).await;
+    Ok(Exit::Fine)
+}
+
+/// Serves for as long as the notice lasts, for those whom a balancer that has not looked yet still sends here; then ends
+/// what is under way.
+async fn wind_down(
+    mut server: impl Future<Output = io::Result<()>> + Unpin,
+    notice: Duration,
+    tasks: &Tasks,
+) {
+    let ended = tokio::time::timeout(notice, &mut server).await.is_ok();
     tasks.stop().cancel();
-    // The server holds the store, and the store's writer ends with its last holder: so it is dropped here.
-    if tokio::time::timeout(REQUESTS_END, server).await.is_err() {
+    if !ended && tokio::time::timeout(REQUESTS_END, &mut server).await.is_err() {
         tracing::warn!("requests under way did not end in time and are cut off");
     }
+    // It holds the store, and the store's writer ends with its last holder.
+    drop(server);
     tasks.drain(TASKS_END).await;
-    Ok(Exit::Fine)
+}
+
+/// What runs beside the API and is asked by it.
+struct Beside {
+    reloader: Reloader,
+    vitals: Vitals,
+    metrics: Metrics,
+}
+
+fn steady(clock: &Arc<SteadyClock>) -> Clock {
+    let clock = Arc::clone(clock);
+    Arc::new(move || clock.now())
 }
 
 /// Binds, and says under which URL: with port 0 the port is known only now.
@@ -139,7 +179,7 @@ fn start_lookups(
 fn state(
     config: &Config,
     engine: Engine,
-    reloader: Reloader,
+    beside: Beside,
     tasks: &Tasks,
     visitor_secret: [u8; 32],
     identity: Option<IdentitySecret>,
@@ -155,7 +195,11 @@ fn state(
     tasks.run("webhook worker", worker.run());
     let live = Live::new(store, tasks.stop().clone());
     tasks.run("live tail", live.clone().run());
-    let metrics = Metrics::of_process();
+    let Beside {
+        reloader,
+        vitals,
+        metrics,
+    } = beside;
     let (upkeep, stop) = (metrics.clone().keep_small(), tasks.stop().clone());
     tasks.run("metrics upkeep", async move {
         stop.run_until_cancelled(upkeep).await;
@@ -169,6 +213,7 @@ fn state(
         options: config.http.clone(),
         visitor_secret,
         identity,
+        wall_clock: Arc::new(telemetry::now),
         check_url: Arc::new(move |url| {
             check_url(url, &guard)
                 .map(drop)
@@ -178,19 +223,20 @@ fn state(
             let alive = if in_service.parts().classifier.alive() {
                 Ok(())
             } else {
-                Err("every classifier thread has ended".to_owned())
+                Err("every classifier thread has ended or hangs".to_owned())
             };
             vec![
                 ("classifier", alive),
                 ("tasks", watched.failed().map_or(Ok(()), Err)),
             ]
         }),
-        notes: Arc::new(move || noted.note().into_iter().collect()),
+        notes: Arc::new(move || noted.note().into_iter().chain(vitals.notes()).collect()),
         reload: Arc::new(move |model| {
             let reload = reload.clone();
             Box::pin(async move { reload.reload(model).await })
         }),
         metrics: Arc::new(move || metrics.render()),
+        draining: CancellationToken::new(),
         shutdown: tasks.stop().clone(),
     })
 }

@@ -154,7 +154,7 @@ fn signed(body: &CustomerBody, app: &AppState) -> Result<bool, ApiError> {
                 name: &body.name,
                 issued_at,
             };
-            secret.verify(&claim, signature, (app.engine.clock)())?;
+            secret.verify(&claim, signature, (app.wall_clock)())?;
             Ok(true)
         }
         _ => Err(ApiError::Field {

@@ -76,6 +76,9 @@ pub(crate) enum ApiError {
     Method,
     #[error("too many requests; try again in {retry_after} s")]
     RateLimited { retry_after: u64 },
+    /// Says of what there are too many.
+    #[error("there are as many {0} as the server takes at once, and nothing was done; come back in a moment")]
+    Overloaded(&'static str),
     #[error("the request took too long and was given up; send it again with the same Idempotency-Key")]
     TimedOut,
     #[error("{0}")]
@@ -155,6 +158,7 @@ impl ApiError {
             Self::UnknownRoute => (S::NOT_FOUND, "unknown_route", "There is nothing at this path"),
             Self::Method => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "Wrong method"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "Too many requests"),
+            Self::Overloaded(_) => (S::SERVICE_UNAVAILABLE, "overloaded", "Too much at once"),
             Self::TimedOut => (S::SERVICE_UNAVAILABLE, "timed_out", "The request took too long"),
             Self::Search(_) => (
                 S::SERVICE_UNAVAILABLE,
@@ -304,7 +308,10 @@ impl IntoResponse for ApiError {
     /// The body follows in [`crate::http::observe`], where the request id is known.
     fn into_response(self) -> Response {
         let (status, code, title) = self.kind();
-        if status.is_server_error() {
+        if let Self::Overloaded(what) = self {
+            // They come by the thousand; a metric counts them.
+            tracing::debug!(what, "turned away");
+        } else if status.is_server_error() {
             tracing::error!(code, error = %self, "a request failed");
         }
         let problem = Problem::new(status, code, title, self.detail(status), self.fields());

@@ -21,6 +21,7 @@ use crate::http::auth::Caller;
 use crate::http::conversations::load;
 use crate::http::error::ApiError;
 use crate::http::extract::Query;
+use crate::http::shed::Streams;
 use crate::http::state::AppState;
 use crate::http::views::{MessageView, Viewer};
 
@@ -40,7 +41,8 @@ pub(crate) struct EventsQuery {
 ///
 /// Server-Sent Events: `id` is the position in the log, `event` the type, `data` the JSON that webhooks carry as
 /// `data` too. A reconnecting client goes on behind its `Last-Event-ID`. Visitors get what concerns customers:
-/// messages, who joins and leaves, the end.
+/// messages, who joins and leaves, the end. Where as many are open as the server takes, the answer is 503 with
+/// `Retry-After`.
 #[utoipa::path(get, path = "/v1/conversations/{id}/events", operation_id = "follow_conversation", tag = "conversations",
     params(("id" = String, Path),
         ("after" = Option<u64>, Query, description = "Only events behind this position; 0 by default: all of them"),
@@ -49,6 +51,7 @@ pub(crate) struct EventsQuery {
 pub(crate) async fn follow(
     State(app): State<Arc<AppState>>,
     Extension(caller): Extension<Caller>,
+    Extension(streams): Extension<Streams>,
     Path(id): Path<String>,
     Query(query): Query<EventsQuery>,
     headers: HeaderMap,
@@ -56,7 +59,11 @@ pub(crate) async fn follow(
     let id = ConversationId::parse(&id)?;
     let after = last_event_id(&headers)?.or(query.after).unwrap_or(0);
     load(&app, &id).await?;
-    let events = stream(&app, id, after, caller.viewer());
+    let place = streams.0.take()?;
+    let events = stream(&app, id, after, caller.viewer()).inspect(move |_| {
+        // Held for as long as the stream is.
+        let _ = &place;
+    });
     let events = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
     Ok((UNBUFFERED, events))
 }

@@ -1,6 +1,7 @@
 //! Whether the server lives, whether it can work, what it counts, and which version it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -10,6 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::state::{AppState, HealthCheck};
+
+/// How long the store may take to show that it can be written. Those who watch do not wait for long, and an answer that
+/// comes too late reads like no server at all.
+const STORE_ANSWERS: Duration = Duration::from_secs(3);
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReadyView {
@@ -62,8 +67,11 @@ pub(crate) async fn alive() -> &'static str {
 #[utoipa::path(get, path = "/readyz", operation_id = "get_readiness", tag = "operations", responses(
     (status = 200, body = ReadyView), (status = 503, body = ReadyView, description = "Not ready")))]
 pub(crate) async fn ready(State(app): State<Arc<AppState>>) -> impl IntoResponse {
-    let store = app.engine.store.ready().await.map_err(|error| error.to_string());
-    let draining = if app.shutdown.is_cancelled() {
+    let store = match tokio::time::timeout(STORE_ANSWERS, app.engine.store.ready()).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("the store wrote nothing within {STORE_ANSWERS:?}")),
+    };
+    let draining = if app.draining.is_cancelled() {
         Err("the server is shutting down".to_owned())
     } else {
         Ok(())

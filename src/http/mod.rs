@@ -22,6 +22,7 @@ mod queue;
 mod reload;
 pub mod router;
 mod search;
+mod shed;
 pub mod state;
 mod views;
 mod visitor_token;

@@ -12,6 +12,7 @@ use crate::http::access::{Gate, gate};
 use crate::http::error::ApiError;
 use crate::http::limits::Limits;
 use crate::http::observe::{limit_time, observe, panicked};
+use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
     actions, conversations, deliveries, events, health, messages, openapi, queue, reload, search, webhooks,
@@ -24,14 +25,18 @@ pub fn router(app: AppState) -> Router {
         limits: Arc::new(Limits::new(&app.options)),
         app: Arc::clone(&app),
     };
+    let requests = Places::of_requests(app.options.in_flight_max);
+    let streams = Streams(Places::of_streams(app.options.streams_max));
     let (router, api) = api().split_for_parts();
     router
         .route_layer(middleware::from_fn_with_state(gate_state, gate))
         .layer(Extension(openapi::Document::of(&api)))
+        .layer(Extension(streams))
         .fallback(async || ApiError::UnknownRoute)
         .method_not_allowed_fallback(async || ApiError::Method)
         .layer(DefaultBodyLimit::max(app.options.body_bytes_max))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), limit_time))
+        .layer(middleware::from_fn_with_state(requests, shed))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(observe))
         .with_state(app)

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
 use crate::live::Live;
+use crate::ports::Clock;
 
 /// How the API behaves; the defaults suit one business behind no proxy.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -22,6 +23,11 @@ pub struct Options {
     pub body_bytes_max: usize,
     /// How long a request may take, in seconds. Event streams are not bounded by it.
     pub timeout_seconds: u64,
+    /// Requests under way at once; whoever comes beyond that is turned away at once. Health, metrics and event streams do
+    /// not count. 0: no limit.
+    pub in_flight_max: usize,
+    /// Event streams open at once; 0: no limit.
+    pub streams_max: usize,
     /// Whether anyone may open a conversation, as the chat widget of a public website does.
     pub visitors_may_open: bool,
     /// How long a visitor may go on with a conversation, in hours from its opening.
@@ -48,6 +54,8 @@ impl Default for Options {
         Self {
             body_bytes_max: 256 * 1024,
             timeout_seconds: 30,
+            in_flight_max: 512,
+            streams_max: 20_000,
             visitors_may_open: true,
             visitor_token_hours: 24 * 30,
             trusted_proxies: Vec::new(),
@@ -101,6 +109,8 @@ pub struct AppState {
     pub visitor_secret: [u8; 32],
     /// By which the company's page vouches for its customers; without it no signature is taken.
     pub identity: Option<IdentitySecret>,
+    /// The machine's clock, jumps and all: what another machine signed just now is held against it.
+    pub wall_clock: Clock,
     pub check_url: CheckUrl,
     /// Whether the classifier, the outbox and the other running parts are alive. The store is asked by itself.
     pub health: Arc<dyn Fn() -> Vec<HealthCheck> + Send + Sync>,
@@ -109,7 +119,9 @@ pub struct AppState {
     pub reload: Reload,
     /// All metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Cancelled when the server drains: it is no longer ready, and event streams end.
+    /// Cancelled when the server is told to end: it is no longer ready, and serves all the same until `shutdown`.
+    pub draining: CancellationToken,
+    /// Cancelled when the server stops taking requests: event streams end.
     pub shutdown: CancellationToken,
 }
 

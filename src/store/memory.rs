@@ -20,7 +20,9 @@ use crate::domain::standing::{Place, Waited};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Turn, TurnRecord};
 use crate::domain::webhook::Endpoint;
-use crate::ports::{ApiKeys, Committed, Conversations, EventLog, Idempotency, Page, Store, StoreError};
+use crate::ports::{
+    ApiKeys, Committed, Conversations, EventLog, Idempotency, Page, Store, StoreError, WaitingLine,
+};
 use crate::store::idempotency::repeats;
 use crate::store::memory::deliveries::HeldDelivery;
 use crate::store::memory::tasks::HeldTask;
@@ -176,6 +178,27 @@ impl Conversations for MemoryStore {
 
     async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError> {
         Ok(self.state().place(waiting))
+    }
+
+    async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError> {
+        let state = self.state();
+        let mut lines: BTreeMap<&QueueName, WaitingLine> = BTreeMap::new();
+        for history in state.conversations.values() {
+            let conversation = &history.conversation;
+            let waits = conversation.workspace == *workspace && QueuePlace::of(conversation).is_some();
+            if let Owner::Queue { queue, since, .. } = &conversation.owner
+                && waits
+            {
+                let line = lines.entry(queue).or_insert_with(|| WaitingLine {
+                    queue: queue.clone(),
+                    waiting: 0,
+                    oldest: *since,
+                });
+                line.waiting += 1;
+                line.oldest = line.oldest.min(*since);
+            }
+        }
+        Ok(lines.into_values().collect())
     }
 }
 

@@ -9,6 +9,7 @@ mod idempotency;
 pub(crate) mod identity;
 mod openapi;
 mod operations;
+mod overload;
 mod stream;
 mod suggestions;
 mod waiting;

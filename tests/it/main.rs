@@ -1,14 +1,18 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod backup;
 mod bad_starts;
 mod chat;
 mod classifier;
 mod classify_cli;
 mod cli;
+mod clock_jumps;
 mod connect;
 mod crash;
 mod decision;
+mod disk;
+mod doctor;
 mod drain;
 mod flows;
 mod handoff;
@@ -37,10 +41,12 @@ mod shop;
 mod simulation;
 mod sla;
 mod store_contract;
+mod store_faults;
 mod store_sqlite;
 mod support;
 mod takeover;
 mod tidy;
 mod train;
 mod transcripts;
+mod vitals;
 mod webhooks;

@@ -71,11 +71,13 @@ contract! {
         a_bad_cursor_is_refused,
         a_place_is_what_stands_before_it_in_its_own_queue,
         the_expected_wait_is_that_of_the_newest_in_the_queue,
+        every_line_says_how_many_wait_and_since_when,
     }
     events {
         events_of_one_conversation_and_of_all,
         the_position_moves_with_every_commit,
         log_and_delivery_hold_the_same_bytes,
+        a_clock_set_back_changes_no_order,
     }
     endpoints {
         an_endpoint_is_added_once,

@@ -8,11 +8,11 @@ use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
 use crate::domain::message::Message;
 use crate::domain::standing::Place;
 use crate::domain::turn::{Turn, TurnRecord};
-use crate::ports::{Committed, Conversations, Idempotency, Page, StoreError};
+use crate::ports::{Committed, Conversations, Idempotency, Page, StoreError, WaitingLine};
 use crate::store::paging::{QueuePlace, page};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::commit::{self, CommitTurn};
-use crate::store::sqlite::rows::{from_json, integer, one_more};
+use crate::store::sqlite::rows::{self, from_json, integer, one_more};
 use crate::store::sqlite::waits;
 
 #[async_trait]
@@ -112,6 +112,17 @@ impl Conversations for SqliteStore {
 
     async fn place(&self, waiting: &Conversation) -> Result<Option<Place>, StoreError> {
         waits::place(&mut *self.readers.acquire().await?, waiting).await
+    }
+
+    async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError> {
+        let lines = sqlx::query(
+            "SELECT queue, COUNT(*) AS waiting, MIN(waiting_since) AS oldest FROM conversations
+             WHERE workspace = ? AND waiting_since IS NOT NULL GROUP BY queue ORDER BY queue",
+        )
+        .bind(workspace.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        lines.iter().map(rows::waiting_line).collect()
     }
 }
 

@@ -1,11 +1,13 @@
 //! The store on disk: one SQLite database in a folder of its own. Reads go to a small pool of connections that
 //! can only read, writes to the one [`SqliteWriter`], which whoever opens the store must run.
 
+pub mod backup;
 mod commit;
 mod conversations;
 mod deliveries;
 mod endpoints;
 mod events;
+pub mod examine;
 mod keys;
 mod open;
 mod rows;
@@ -32,7 +34,7 @@ use crate::store::sqlite::writer::{Submissions, Write};
 pub struct Options {
     /// Connections that read, at least 1.
     pub readers: u32,
-    /// Writes that may wait for their turn before the next one has to wait to be taken, at least 1.
+    /// Writes that may wait for their turn, at least 1; one more is refused at once.
     pub waiting_writes: usize,
 }
 

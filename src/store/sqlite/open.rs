@@ -18,8 +18,8 @@ use crate::ports::StoreError;
 use crate::store::sqlite::writer::{SqliteWriter, newest_position};
 use crate::store::sqlite::{Options, SqliteStore};
 
-const DATABASE: &str = "firstline.db";
-const LOCK: &str = "lock";
+pub(super) const DATABASE: &str = "firstline.db";
+pub(super) const LOCK: &str = "lock";
 
 /// Before this, two connections that write and checkpoint at the same instant can lose committed writes.
 const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
@@ -44,6 +44,8 @@ pub enum OpenError {
     Missing(PathBuf),
     #[error("{0} is not a database; move it away, or restore a backup in its place")]
     NotADatabase(PathBuf),
+    #[error("{database} is damaged ({source}); stop the server and `firstline restore` the newest backup")]
+    Damaged { database: PathBuf, source: sqlx::Error },
     #[error(
         "{database} was made by a newer Firstline (schema {version}); use that one or restore a backup; nothing was changed"
     )]
@@ -95,7 +97,7 @@ pub(super) async fn open_beside(
     joined(connection, &database, None, options).await
 }
 
-async fn writing(database: &Path, create: bool) -> Result<SqliteConnection, OpenError> {
+pub(super) async fn writing(database: &Path, create: bool) -> Result<SqliteConnection, OpenError> {
     let settings = settings(database)
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
@@ -154,7 +156,7 @@ pub(super) async fn open_read_only(folder: &Path) -> Result<SqliteStore, OpenErr
     })
 }
 
-fn lock(folder: &Path) -> Result<File, OpenError> {
+pub(super) fn lock(folder: &Path) -> Result<File, OpenError> {
     if folder.exists() && !folder.is_dir() {
         return Err(OpenError::NotAFolder(folder.to_owned()));
     }
@@ -171,7 +173,7 @@ fn lock(folder: &Path) -> Result<File, OpenError> {
     }
 }
 
-fn settings(database: &Path) -> SqliteConnectOptions {
+pub(super) fn settings(database: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(database)
         .busy_timeout(BUSY)
@@ -212,25 +214,32 @@ fn parts(version: &str) -> [u32; 3] {
 
 /// The schema must be the one that this program reads and writes.
 async fn check_schema(connection: &mut SqliteConnection, database: &Path) -> Result<(), OpenError> {
+    if schema(connection, database).await? < newest_schema() {
+        Err(OpenError::Older(database.to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+/// What this program writes.
+fn newest_schema() -> i64 {
+    MIGRATIONS.iter().map(|one| one.version).max().unwrap_or(0)
+}
+
+/// The version of the schema that a database has; one that this program does not know is refused.
+pub(super) async fn schema(connection: &mut SqliteConnection, database: &Path) -> Result<i64, OpenError> {
     let applied: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
         .fetch_one(connection)
         .await
         .map_err(|error| unopened(database, error))?;
-    let (version, ours) = (
-        applied.unwrap_or(0),
-        MIGRATIONS.iter().map(|one| one.version).max().unwrap_or(0),
-    );
-    if version > ours {
+    let version = applied.unwrap_or(0);
+    if version > newest_schema() {
         return Err(OpenError::Newer {
             database: database.to_owned(),
             version,
         });
     }
-    if version < ours {
-        Err(OpenError::Older(database.to_owned()))
-    } else {
-        Ok(())
-    }
+    Ok(version)
 }
 
 /// The lock on the folder says that no other worker is alive, so nobody need wait for its leases to run out.
@@ -244,16 +253,15 @@ async fn release_leases(connection: &mut SqliteConnection) -> Result<(), StoreEr
     Ok(())
 }
 
-/// 26 is SQLITE_NOTADB: the file has another header.
-fn unopened(database: &Path, source: sqlx::Error) -> OpenError {
+/// 26 is SQLITE_NOTADB: the file has another header. 11 is SQLITE_CORRUPT, in the lowest eight bits of several codes.
+pub(super) fn unopened(database: &Path, source: sqlx::Error) -> OpenError {
     let database = database.to_owned();
-    let code = source
-        .as_database_error()
-        .and_then(|fault| fault.code().map(|code| code.into_owned()));
-    if code.as_deref() == Some("26") {
-        OpenError::NotADatabase(database)
-    } else {
-        OpenError::Database { database, source }
+    let code = source.as_database_error().and_then(|fault| fault.code());
+    let code = code.and_then(|code| code.parse::<u32>().ok()).unwrap_or(0);
+    match code & 0xFF {
+        26 => OpenError::NotADatabase(database),
+        11 => OpenError::Damaged { database, source },
+        _ => OpenError::Database { database, source },
     }
 }
 

@@ -9,11 +9,13 @@ use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 
 use crate::domain::api_key::{ApiKey, Role};
 use crate::domain::event::{EventKind, LoggedEvent};
-use crate::domain::id::{ConversationId, DeliveryId, EndpointId, EventId, InvalidId, KeyId, WorkspaceId};
+use crate::domain::id::{
+    ConversationId, DeliveryId, EndpointId, EventId, InvalidId, KeyId, QueueName, WorkspaceId,
+};
 use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint};
-use crate::ports::StoreError;
+use crate::ports::{StoreError, WaitingLine};
 
 impl From<sqlx::Error> for StoreError {
     /// A row that breaks the schema or cannot be decoded is a fault of ours; everything else is the disk or a
@@ -123,6 +125,15 @@ pub(super) fn api_key(row: &SqliteRow) -> Result<ApiKey, StoreError> {
         role: Role::parse(role).ok_or_else(|| unknown("role", role))?,
         sha256: row.try_get("sha256")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+/// Columns `queue`, `waiting` and `oldest`.
+pub(super) fn waiting_line(row: &SqliteRow) -> Result<WaitingLine, StoreError> {
+    Ok(WaitingLine {
+        queue: id(row, "queue", QueueName::parse)?,
+        waiting: count(row, "waiting")?,
+        oldest: time(row, "oldest")?,
     })
 }
 

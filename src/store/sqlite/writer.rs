@@ -8,6 +8,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnection, SqlitePool};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::ports::StoreError;
@@ -44,16 +45,31 @@ pub struct SqliteWriter {
 }
 
 impl Submissions {
-    /// Waits for a free place among `waiting` others, then for the commit.
+    /// Waits for the commit, never for a place: when as many wait as may, the disk is behind, and whoever asks is better
+    /// told so than kept.
     pub(super) async fn submit<W: Write>(&self, write: W) -> Result<W::Reply, StoreError> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting {
             write,
             outcome: None,
             reply,
+            since: Instant::now(),
         };
-        self.0.send(Box::new(waiting)).await.map_err(|_| stopped())?;
+        self.0
+            .try_send(Box::new(waiting))
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => self.full(),
+                TrySendError::Closed(_) => stopped(),
+            })?;
         answer.await.map_err(|_| stopped())?
+    }
+
+    fn full(&self) -> StoreError {
+        metrics::counter!("firstline_store_shed_total").increment(1);
+        StoreError::Unavailable(format!(
+            "{} writes wait for the disk already",
+            self.0.max_capacity()
+        ))
     }
 }
 
@@ -87,6 +103,7 @@ impl SqliteWriter {
     pub async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while self.submitted.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            self.gauge(&batch);
             let failure = match self.write(&mut batch).await {
                 Ok(position) => {
                     let news = batch.iter().any(|submitted| submitted.is_news());
@@ -94,6 +111,7 @@ impl SqliteWriter {
                     None
                 }
                 Err(error) => {
+                    metrics::counter!("firstline_store_failures_total").increment(batch.len() as u64);
                     self.undo(&error).await;
                     Some(problem(error))
                 }
@@ -103,6 +121,14 @@ impl SqliteWriter {
             }
         }
         self.close().await;
+    }
+
+    /// How many wait behind this batch, and how long its oldest write has waited.
+    fn gauge(&self, batch: &[Box<dyn Submitted>]) {
+        metrics::gauge!("firstline_store_queue_depth").set(self.submitted.len() as f64);
+        let oldest = batch.iter().map(|submitted| submitted.since()).min();
+        let waited = oldest.map(|since| since.elapsed()).unwrap_or_default();
+        metrics::histogram!("firstline_store_wait_seconds").record(waited);
     }
 
     /// One transaction; the newest position of the event log.
@@ -185,6 +211,9 @@ trait Submitted: Send {
     /// Once applied: whether it was written, and is [`Write::IS_NEWS`].
     fn is_news(&self) -> bool;
 
+    /// When it was submitted.
+    fn since(&self) -> Instant;
+
     /// `failure` is why the batch as a whole was not written.
     fn answer(self: Box<Self>, failure: Option<&str>);
 }
@@ -193,6 +222,7 @@ struct Waiting<W: Write> {
     write: W,
     outcome: Option<Result<W::Reply, StoreError>>,
     reply: oneshot::Sender<Result<W::Reply, StoreError>>,
+    since: Instant,
 }
 
 #[async_trait]
@@ -212,6 +242,10 @@ impl<W: Write> Submitted for Waiting<W> {
 
     fn is_news(&self) -> bool {
         W::IS_NEWS && matches!(self.outcome, Some(Ok(_)))
+    }
+
+    fn since(&self) -> Instant {
+        self.since
     }
 
     fn answer(self: Box<Self>, failure: Option<&str>) {

@@ -47,6 +47,9 @@ impl Classifier for ScriptedClassifier {
         if text.contains("overload") {
             return Err(Fault::Overloaded);
         }
+        if text.contains("brief") {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
         if text.contains("slow") {
             tokio::time::sleep(std::time::Duration::from_secs(60)).await;
         }
@@ -75,6 +78,9 @@ struct TinyKnowledge;
 
 impl KnowledgeBase for TinyKnowledge {
     fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault> {
+        if query.text.contains("broken index") {
+            return Err(Fault::Search("as the test asked".to_owned()));
+        }
         let hit = |article: &str, audience, intent: &str, text: &str| ArticleHit {
             citation: Citation {
                 article: article.to_owned(),
@@ -214,6 +220,7 @@ impl TestApp {
             options: setup.options,
             visitor_secret: [7; 32],
             identity: setup.identity,
+            wall_clock: engine.clock.clone(),
             check_url: Arc::new(|url| {
                 assert!(!url.contains("panic"), "as the test asked");
                 let refused = || Err("give an https URL".to_owned());
@@ -227,6 +234,7 @@ impl TestApp {
             notes: Arc::new(Vec::new),
             reload: Arc::new(|model| Box::pin(std::future::ready(reloaded(model)))),
             metrics: Arc::new(|| "firstline_up 1\n".to_owned()),
+            draining: tasks.stop().clone(),
             shutdown: tasks.stop().clone(),
         };
         let mut app = Self {

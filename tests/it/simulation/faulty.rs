@@ -21,7 +21,7 @@ use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
 use firstline::ports::{
     ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
-    Suggestions, Tasks,
+    Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -85,6 +85,7 @@ passed! {
             [workspace: &WorkspaceId, queue: Option<&QueueName>, cursor: Option<&str>, limit: usize]
             -> [Page<Conversation>];
         place(waiting) [waiting: &Conversation] -> [Option<Place>];
+        waiting_lines(workspace) [workspace: &WorkspaceId] -> [Vec<WaitingLine>];
     }
 
     async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError> {

@@ -69,3 +69,21 @@ pub(super) async fn log_and_delivery_hold_the_same_bytes(store: &dyn Store) -> O
     assert_eq!(listed.items[0].event, logged);
     Ok(())
 }
+
+/// A clock that is set back by ten minutes between two turns: numbers and positions go on, not times.
+pub(super) async fn a_clock_set_back_changes_no_order(store: &dyn Store) -> Outcome {
+    let first = opening(1);
+    let mut second = turn_on(&first.conversation);
+    second.messages[0].at = at(-600);
+    second.events[0].at = at(-600);
+    second.conversation.updated_at = at(-600);
+    store.commit(&first, None).await?;
+    store.commit(&second, None).await?;
+    let events = store.events(&acme(), None, 0, 10).await?;
+    let seen: Vec<_> = events.iter().map(|event| (event.position, &event.id)).collect();
+    assert_eq!(seen, [(1, &first.events[0].id), (2, &second.events[0].id)]);
+    let messages = store.messages(&acme(), &conversation_id(1), 0, 10).await?;
+    let seqs: Vec<_> = messages.iter().map(|message| message.seq).collect();
+    assert_eq!(seqs, [1, 2]);
+    Ok(())
+}

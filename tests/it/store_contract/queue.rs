@@ -5,7 +5,7 @@ use firstline::domain::id::ConversationId;
 use firstline::domain::queue::Priority;
 use firstline::domain::standing::Waited;
 use firstline::domain::time::Duration;
-use firstline::ports::{Store, StoreError};
+use firstline::ports::{Store, StoreError, WaitingLine};
 
 use crate::store_contract::fixtures::{
     Outcome, acme, agent, at, chat, conversation_id, handing_off, queue_name, turn_on, unstored, workspace,
@@ -177,5 +177,27 @@ pub(super) async fn the_expected_wait_is_that_of_the_newest_in_the_queue(store: 
     }
     assert_eq!(expected("orders").await?, Some(Duration::from_mins(1)));
     assert_eq!(expected("billing").await?, None);
+    Ok(())
+}
+
+pub(super) async fn every_line_says_how_many_wait_and_since_when(store: &dyn Store) -> Outcome {
+    assert!(store.waiting_lines(&acme()).await?.is_empty());
+    line(store).await?;
+    let mut claimed = turn_on(&wait(store, 7, "returns", Priority::Normal, 5).await?);
+    claimed
+        .conversation
+        .claim(&agent("ana"), at(9))
+        .expect("nobody holds it");
+    store.commit(&claimed, None).await?;
+    let of = |queue: &str, waiting, oldest| WaitingLine {
+        queue: queue_name(queue),
+        waiting,
+        oldest: at(oldest),
+    };
+    assert_eq!(
+        store.waiting_lines(&acme()).await?,
+        [of("billing", 1, 40), of("orders", 4, 20)]
+    );
+    assert!(store.waiting_lines(&workspace("other")).await?.is_empty());
     Ok(())
 }
