@@ -11,4 +11,5 @@ mod openapi;
 mod operations;
 mod stream;
 mod waiting;
+mod webhook_sending;
 mod webhooks;

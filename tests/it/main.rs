@@ -31,6 +31,7 @@ mod search;
 mod serve;
 mod shop;
 mod store_contract;
+mod store_migrations;
 mod store_sqlite;
 mod support;
 mod tidy;

@@ -15,7 +15,7 @@ use crate::store_contract::fixtures::{
 };
 use crate::store_contract::tasks::{ending, wanting};
 
-async fn raw(disk: &OnDisk) -> SqliteConnection {
+pub(crate) async fn raw(disk: &OnDisk) -> SqliteConnection {
     let database = disk.folder.path().join("firstline.db");
     SqliteConnectOptions::new()
         .filename(database)
@@ -121,6 +121,7 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     let mut connection = raw(&disk).await;
     for statement in [
         "DROP TABLE tasks",
+        "ALTER TABLE endpoints DROP COLUMN form",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
         "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
              '$.progress.paused', '$.progress.last_flow', '$.progress.remembered')",

@@ -8,6 +8,7 @@ mod endpoints;
 mod events;
 mod keys;
 mod open;
+mod replays;
 mod rows;
 mod tasks;
 mod writer;
