@@ -75,7 +75,8 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     for named in &unknown {
         tracing::warn!("{}", named.problem(&model.intents));
     }
-    let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
+    let classifier = assemble::in_time(config, model.classifier);
+    let engine = assemble::engine(config, content, classifier, Arc::new(store));
     start_lookups(config, &engine, connectors, &tasks)?;
     let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
     let state = state(config, engine, reloader, &tasks, visitor_secret, identity)?;

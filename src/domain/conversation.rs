@@ -132,6 +132,9 @@ pub struct Progress {
     pub moods: Vec<f32>,
     /// Whether a waiting customer has been told that a person is on the way.
     pub told_waiting: bool,
+    /// Whether a waiting customer has been told that nobody has come in time.
+    #[serde(default)]
+    pub told_unaccepted: bool,
     #[serde(default)]
     pub flow: Option<FlowState>,
     /// Flows that wait for the present one to end, the next one last: interrupted by a question about something else, or
@@ -183,6 +186,9 @@ pub struct Conversation {
     pub identity: Identity,
     /// The newest handoff, kept for the agent after the claim.
     pub handoff: Option<Handoff>,
+    /// Fires when nobody has accepted the handoff in time; `None` where its queue has no such time.
+    #[serde(default)]
+    pub acceptance: Option<TaskId>,
     pub rating: Option<Rating>,
     /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
     #[serde(skip)]
@@ -208,6 +214,7 @@ impl Conversation {
             progress: Progress::default(),
             identity: Identity::default(),
             handoff: None,
+            acceptance: None,
             rating: None,
             messages: Vec::new(),
         }
@@ -304,6 +311,16 @@ impl Conversation {
         Ok(())
     }
 
+    /// One priority up while it waits; its place among its equals goes by the time it has waited all along.
+    pub fn escalate(&mut self) {
+        if let Owner::Queue { priority, .. } = &mut self.owner {
+            *priority = priority.raised();
+            if let Some(handoff) = &mut self.handoff {
+                handoff.priority = *priority;
+            }
+        }
+    }
+
     /// The bot goes on, with its failures, moods and handoff forgotten so that it does not hand off again at once.
     pub fn hand_back(&mut self, agent: &Agent) -> Result<(), Refusal> {
         self.must_be_held_by(agent)?;
@@ -314,6 +331,7 @@ impl Conversation {
     fn start_over(&mut self) {
         self.progress = Progress::default();
         self.handoff = None;
+        self.acceptance = None;
         self.take_over(Owner::Bot);
     }
 

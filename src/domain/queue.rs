@@ -20,6 +20,14 @@ impl Priority {
         }
     }
 
+    /// One up; the highest stays.
+    pub fn raised(self) -> Self {
+        match self {
+            Self::Normal => Self::High,
+            Self::High | Self::Urgent => Self::Urgent,
+        }
+    }
+
     /// For sorting in a store: 0 is `normal`.
     pub fn rank(self) -> i64 {
         match self {

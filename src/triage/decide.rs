@@ -13,6 +13,7 @@
 //!        ├─ "that did not help", or same again ─▶ ask, then hand off
 //!        └─ a request ──────────────────────────▶ start its flow, answer with a passage, or hand off
 //!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on
+//!  nobody accepted a handoff in time ─▶ a priority higher, and the customer is told
 //! ```
 
 use serde_json::json;
@@ -32,7 +33,7 @@ use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
-use crate::triage::{agent, answer, clarify, flow, handoff, phrases, several};
+use crate::triage::{acceptance, agent, answer, clarify, flow, handoff, phrases, several};
 
 /// What one input does to a conversation. The reading is looked at for customer messages only. A refusal means
 /// that the input is not possible now (an agent claims what another holds) and changes nothing.
@@ -63,6 +64,10 @@ pub fn decide(
         }
         Input::CodeSent { task, result, digest } => {
             let action = flow::take_in_code(&mut draft, task, result, digest);
+            Ok(draft.finish(action, input, None))
+        }
+        Input::TimerFired { task } if acceptance::is_watched_by(conversation, task) => {
+            let action = acceptance::expire(&mut draft, task);
             Ok(draft.finish(action, input, None))
         }
         Input::TimerFired { task } => {

@@ -16,9 +16,9 @@ use crate::domain::time::Duration;
 use crate::domain::turn::Action;
 use crate::triage::clarify::Focus;
 use crate::triage::draft::Draft;
-use crate::triage::flow;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
+use crate::triage::{acceptance, flow};
 
 /// How sure the language must be before a customer is told that the bot does not speak it.
 const LANGUAGE_CONFIDENCE_MIN: f32 = 0.8;
@@ -187,6 +187,7 @@ pub(crate) fn hand_off_to(
         articles: articles(reading),
     };
     draft.conversation.hand_off(handoff.clone());
+    acceptance::watch(draft);
     flow::drop_all(draft);
     let queue_name = handoff.queue.as_str();
     let reply = format!("handoff.{}", reason.as_str());

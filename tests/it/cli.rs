@@ -35,7 +35,7 @@ fn the_sample_business_passes_check() {
     assert!(
         check
             .stderr
-            .contains("175 replies, 12 flows, the policy, model support-en"),
+            .contains("176 replies, 12 flows, the policy, model support-en"),
         "{}",
         check.stderr
     );

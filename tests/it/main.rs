@@ -37,4 +37,5 @@ mod support;
 mod tidy;
 mod train;
 mod transcripts;
+mod watchdog;
 mod webhooks;

@@ -34,6 +34,8 @@ pub(super) struct Rules {
     pub(super) first_response_minutes: Minutes,
     pub(super) labels: BTreeMap<Intent, String>,
     #[serde(default)]
+    pub(super) handoff: HandoffRules,
+    #[serde(default)]
     pub(super) personal_data: Masking,
 }
 
@@ -144,6 +146,14 @@ pub(super) struct Minutes {
     pub(super) urgent: u32,
     pub(super) high: u32,
     pub(super) normal: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandoffRules {
+    /// By queue. One that is missing here is not watched.
+    #[serde(default)]
+    pub(super) accept_within_minutes: BTreeMap<String, u32>,
 }
 
 impl Phrases {
