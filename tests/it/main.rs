@@ -9,6 +9,7 @@ mod cli;
 mod connect;
 mod crash;
 mod decision;
+mod desk;
 mod drain;
 mod flows;
 mod handoff;
