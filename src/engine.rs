@@ -253,7 +253,11 @@ impl Engine {
         }
         for clause in requests(text.as_str()) {
             let part = self.read_part(clause, before, parts).await;
-            reading.fault = reading.fault.or(part.fault);
+            if part.fault.is_some() {
+                // The rest is not waited for: a person takes over.
+                reading.fault = part.fault;
+                break;
+            }
             reading.clauses.push(Clause {
                 text: clause.to_owned(),
                 reading: Reading {

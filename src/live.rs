@@ -113,7 +113,7 @@ impl Live {
                 continue;
             }
             if let Some(topics) = followers(&self.followed).get(&workspace) {
-                for topic in changed.into_iter().map(Some).chain([None]) {
+                for topic in changed.into_iter().chain([None]) {
                     topics.get(&topic).inspect(|sender| sender.send_modify(|()| ()));
                 }
             }
@@ -121,11 +121,12 @@ impl Live {
         Ok(())
     }
 
+    /// `None` among them: an event that belongs to no conversation.
     async fn changed_after(
         &self,
         workspace: &WorkspaceId,
         mut position: u64,
-    ) -> Result<HashSet<ConversationId>, StoreError> {
+    ) -> Result<HashSet<Option<ConversationId>>, StoreError> {
         let mut changed = HashSet::new();
         loop {
             let events = self.store.events(workspace, None, position, PAGE).await?;

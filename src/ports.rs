@@ -14,7 +14,7 @@ use crate::domain::api_key::ApiKey;
 use crate::domain::article::{ArticleHit, Audience};
 use crate::domain::canned_response::ReplyHit;
 use crate::domain::conversation::Conversation;
-use crate::domain::event::LoggedEvent;
+use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, TaskId, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::lookup::{LookupRequest, LookupResult};
@@ -24,7 +24,7 @@ use crate::domain::standing::Place;
 use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
-use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
 pub use crate::ports::suggestions::Suggestions;
 
@@ -36,7 +36,8 @@ pub type Sealer = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 #[async_trait]
 pub trait Classifier: Send + Sync + fmt::Debug {
-    /// Never waits for long: a full pool is [`Fault::Overloaded`] at once.
+    /// Never waits for long: a full pool is [`Fault::Overloaded`] at once, and in a server what takes longer than its
+    /// deadline is [`Fault::TimedOut`].
     async fn classify(&self, text: &str) -> Result<Classification, Fault>;
 
     /// Whether anything is left that could answer: what readiness asks. What runs in the caller's own task always is.
@@ -229,7 +230,8 @@ pub trait Deliveries: Send + Sync {
     ) -> Result<Vec<Claimed>, StoreError>;
 
     /// Writes the attempt and its verdict; `LeaseLost` when another worker has it by now, or it was replayed or
-    /// removed meanwhile. `Disable` exhausts whatever else is pending for the endpoint.
+    /// removed meanwhile. `Disable` exhausts whatever else is pending for the endpoint, and unless
+    /// it was disabled before, logs an `endpoint.disabled` for those that want it.
     async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict)
     -> Result<(), StoreError>;
 
@@ -252,6 +254,25 @@ pub trait Deliveries: Send + Sync {
         workspace: &WorkspaceId,
         id: &DeliveryId,
         now: Timestamp,
+    ) -> Result<Delivery, StoreError>;
+
+    /// The same for every delivery of an endpoint that is selected; how many those are. They go out in the order in
+    /// which their events happened, once the endpoint is not disabled.
+    async fn replay_all(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// Logs an event that belongs to no conversation, and a delivery of it for this endpoint alone, whichever events it
+    /// wants. One whose id is known already changes nothing; `KeyReused` when it was for another endpoint.
+    async fn send_to(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        event: &Event,
     ) -> Result<Delivery, StoreError>;
 }
 

@@ -2,6 +2,7 @@
 //! One thread per core owns one session; one bounded queue feeds them. Knows nothing of decisions or stores.
 
 pub mod calibration;
+pub mod deadline;
 pub mod embed;
 pub mod entities;
 mod function_words;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::{io, thread};
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
 use crate::classify::entities::{EntityFinder, NumberPattern, ORDER_NUMBER, PatternError, default_numbers};
@@ -27,6 +28,7 @@ use crate::classify::reader::Reader;
 use crate::classify::runtime::Runtime;
 use crate::classify::session::SessionError;
 use crate::domain::reading::{Classification, Fault};
+use crate::domain::time::Duration;
 use crate::ports::Classifier;
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -36,6 +38,9 @@ pub struct Options {
     pub threads: usize,
     /// Messages that may wait for a thread, at least 1. A core reads some 400 short messages in a second.
     pub capacity: usize,
+    /// How long a server waits for the reading of one text; more than nothing. Then a person takes over.
+    #[serde(deserialize_with = "deadline")]
+    pub deadline: Duration,
     /// Regular expression of the business's order numbers; its first group, if any, is the number.
     pub order_number: String,
     /// What other numbers look like, by kind: more forms of order numbers, tracking numbers, numbers of kinds of the
@@ -48,10 +53,20 @@ impl Default for Options {
         Self {
             threads: 0,
             capacity: 256,
+            deadline: Duration::from_secs(2),
             order_number: ORDER_NUMBER.to_owned(),
             numbers: default_numbers(),
         }
     }
+}
+
+fn deadline<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let deadline = Duration::deserialize(deserializer)?;
+    if deadline > Duration::ZERO {
+        return Ok(deadline);
+    }
+    let problem = format!("{deadline:#} leaves no time to read anything; give some, such as 2s");
+    Err(serde::de::Error::custom(problem))
 }
 
 #[derive(Debug, Error)]

@@ -10,6 +10,7 @@ use anyhow::anyhow;
 use sha2::{Digest, Sha256};
 
 use crate::classify::OnnxClassifier;
+use crate::classify::deadline::InTime;
 use crate::classify::embed::OnnxEmbedder;
 use crate::classify::model::ModelFolder;
 use crate::classify::runtime::Runtime;
@@ -261,6 +262,12 @@ pub(crate) fn model(config: &Config) -> Result<Model, CliError> {
 /// The classifier of [`model`], where nothing else of it is asked for.
 pub(crate) fn classifier(config: &Config) -> Result<Arc<OnnxClassifier>, CliError> {
     model(config).map(|model| model.classifier)
+}
+
+/// As a server waits for it, with customers on the other side; offline tools wait as long as it takes.
+pub(crate) fn in_time(config: &Config, classifier: Arc<OnnxClassifier>) -> Arc<dyn Classifier> {
+    let deadline = config.classifier.deadline.unsigned_abs();
+    Arc::new(InTime::new(classifier, deadline))
 }
 
 /// Customers' words go in there: a folder that is made here is for its user alone. Whatever is wrong with the path, opening

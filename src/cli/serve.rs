@@ -84,10 +84,11 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     for named in &unknown {
         tracing::warn!("{}", named.problem(&model.intents));
     }
+    let classifier = assemble::in_time(config, model.classifier);
     let clock = Arc::new(SteadyClock::start());
     let engine = Engine {
         clock: steady(&clock),
-        ..assemble::engine(config, content, model.classifier, Arc::new(store), seal)
+        ..assemble::engine(config, content, classifier, Arc::new(store), seal)
     };
     start_lookups(config, &engine, systems, &tasks)?;
     let beside = Beside {

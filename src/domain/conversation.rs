@@ -151,6 +151,9 @@ pub struct Progress {
     /// What was read of the newest messages, oldest first.
     #[serde(default)]
     pub heard: Vec<Heard>,
+    /// Whether a waiting customer has been told that nobody has come in time.
+    #[serde(default)]
+    pub told_unaccepted: bool,
     #[serde(default)]
     pub flow: Option<FlowState>,
     /// Flows that wait for the present one to end, the next one last: interrupted by a question about something else, or
@@ -215,6 +218,9 @@ pub struct Conversation {
     pub identity: Identity,
     /// The newest handoff, kept for the agent after the claim.
     pub handoff: Option<Handoff>,
+    /// Fires when nobody has accepted the handoff in time; `None` where its queue has no such time.
+    #[serde(default)]
+    pub acceptance: Option<TaskId>,
     pub rating: Option<Rating>,
     #[serde(default)]
     pub clocks: Clocks,
@@ -245,6 +251,7 @@ impl Conversation {
             progress: Progress::default(),
             identity: Identity::default(),
             handoff: None,
+            acceptance: None,
             rating: None,
             clocks: Clocks::default(),
             messages: Vec::new(),
@@ -380,6 +387,7 @@ impl Conversation {
     fn start_over(&mut self) {
         self.progress = Progress::default();
         self.handoff = None;
+        self.acceptance = None;
         self.take_over(Owner::Bot);
     }
 

@@ -9,7 +9,7 @@ use crate::domain::entity::Entity;
 use crate::domain::handoff::{
     ArticleReference, EarlierConversation, Handoff, Mood, Reason, SuggestedReply, Tried, Why,
 };
-use crate::domain::id::{ConversationId, EventId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, EndpointId, EventId, QueueName, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Message;
 use crate::domain::queue::Priority;
@@ -27,13 +27,16 @@ pub enum EventKind {
     HandoffAccepted,
     HandoffReleased,
     HandoffEnded,
+    HandoffUnaccepted,
     CsatRated,
     SlaWarning,
     SlaBreached,
+    EndpointDisabled,
+    WebhookTest,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -42,9 +45,12 @@ impl EventKind {
         Self::HandoffAccepted,
         Self::HandoffReleased,
         Self::HandoffEnded,
+        Self::HandoffUnaccepted,
         Self::CsatRated,
         Self::SlaWarning,
         Self::SlaBreached,
+        Self::EndpointDisabled,
+        Self::WebhookTest,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -57,9 +63,12 @@ impl EventKind {
             Self::HandoffAccepted => "handoff.accepted",
             Self::HandoffReleased => "handoff.released",
             Self::HandoffEnded => "handoff.ended",
+            Self::HandoffUnaccepted => "handoff.unaccepted",
             Self::CsatRated => "csat.rated",
             Self::SlaWarning => "sla.warning",
             Self::SlaBreached => "sla.breached",
+            Self::EndpointDisabled => "endpoint.disabled",
+            Self::WebhookTest => "webhook.test",
         }
     }
 
@@ -73,6 +82,21 @@ pub struct Event {
     pub id: EventId,
     pub at: Timestamp,
     pub data: EventData,
+}
+
+impl Event {
+    /// That an endpoint takes no more, by what it answered at `at`.
+    pub fn disabled(workspace: &WorkspaceId, endpoint: &EndpointId, reason: &str, at: Timestamp) -> Self {
+        Self {
+            id: EventId::of_endpoint(endpoint, at),
+            at,
+            data: EventData::EndpointDisabled {
+                workspace: workspace.clone(),
+                endpoint_id: endpoint.clone(),
+                reason: reason.to_owned(),
+            },
+        }
+    }
 }
 
 /// The `data` of an event; which variant it is stands in `type`.
@@ -123,6 +147,16 @@ pub enum EventData {
         epoch: u64,
         agent: Agent,
     },
+    /// Nobody accepted it within the time of its queue; `priority` is the one it has been raised to.
+    HandoffUnaccepted {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        queue: QueueName,
+        priority: Priority,
+        waiting_since: Timestamp,
+        links: Links,
+    },
     CsatRated {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
@@ -133,6 +167,17 @@ pub enum EventData {
     SlaWarning(Box<SlaAlert>),
     /// It was due, and has not come.
     SlaBreached(Box<SlaAlert>),
+    /// Of no conversation: an endpoint asked for no more, and the others learn of it.
+    EndpointDisabled {
+        workspace: WorkspaceId,
+        endpoint_id: EndpointId,
+        reason: String,
+    },
+    /// Of no conversation: an admin tries an endpoint, and nobody else gets it.
+    WebhookTest {
+        workspace: WorkspaceId,
+        endpoint_id: EndpointId,
+    },
 }
 
 impl EventData {
@@ -146,9 +191,12 @@ impl EventData {
             Self::HandoffAccepted { .. } => EventKind::HandoffAccepted,
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,
             Self::HandoffEnded { .. } => EventKind::HandoffEnded,
+            Self::HandoffUnaccepted { .. } => EventKind::HandoffUnaccepted,
             Self::CsatRated { .. } => EventKind::CsatRated,
             Self::SlaWarning(_) => EventKind::SlaWarning,
             Self::SlaBreached(_) => EventKind::SlaBreached,
+            Self::EndpointDisabled { .. } => EventKind::EndpointDisabled,
+            Self::WebhookTest { .. } => EventKind::WebhookTest,
         }
     }
 }
@@ -196,10 +244,20 @@ pub struct Links {
     pub claim: String,
 }
 
-impl HandoffRequested {
+impl Links {
     /// `base_url` is where this server is reached from outside, without a slash at the end.
+    pub fn new(conversation: &ConversationId, base_url: &str) -> Self {
+        let url = format!("{base_url}/v1/conversations/{conversation}");
+        Self {
+            claim: format!("{url}/claim"),
+            conversation: url,
+        }
+    }
+}
+
+impl HandoffRequested {
+    /// `base_url` as for [`Links::new`].
     pub fn new(conversation: &Conversation, handoff: &Handoff, base_url: &str) -> Self {
-        let url = format!("{base_url}/v1/conversations/{}", conversation.id);
         Self {
             conversation_id: conversation.id.clone(),
             workspace: conversation.workspace.clone(),
@@ -222,10 +280,7 @@ impl HandoffRequested {
             sla: Sla {
                 first_response_due: handoff.first_response_due,
             },
-            links: Links {
-                claim: format!("{url}/claim"),
-                conversation: url,
-            },
+            links: Links::new(&conversation.id, base_url),
         }
     }
 }
@@ -246,7 +301,8 @@ pub struct LoggedEvent {
     /// Place in the log of the whole store: rises with every commit.
     pub position: u64,
     pub id: EventId,
-    pub conversation: ConversationId,
+    /// `None` for what concerns none, such as a test of an endpoint.
+    pub conversation: Option<ConversationId>,
     pub kind: EventKind,
     pub at: Timestamp,
     pub data: String,

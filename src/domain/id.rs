@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::domain::time::Timestamp;
+
 /// Why a text is not an identifier.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{0:?} is not a valid {1}: {2}")]
@@ -54,7 +56,7 @@ identifier!(ConversationId, "conversation id", /// `conv_` and 32 hexadecimal di
 );
 identifier!(MessageId, "message id", /// `msg_`, the conversation's digits, `_` and the message's number in it.
 );
-identifier!(EventId, "event id", /// `evt_`, the conversation's digits, `_` and the event's number in it; also the `webhook-id`.
+identifier!(EventId, "event id", /// `evt_`, the conversation's digits, `_` and the event's number in it, or digits of its own; also the `webhook-id`.
 );
 identifier!(TaskId, "task id", /// `task_`, the conversation's digits, `_` and the task's number in it; also the `Idempotency-Key` of a lookup.
 );
@@ -95,6 +97,21 @@ impl ConversationId {
 impl EndpointId {
     pub fn from_random(random: [u8; 16]) -> Self {
         Self(format!("ep_{}", hex::encode(random)))
+    }
+}
+
+impl EventId {
+    /// Of an event that belongs to no conversation.
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(format!("evt_{}", hex::encode(random)))
+    }
+
+    /// Of what happens to an endpoint, which it does once at a time. Half of its digits are enough to tell it, and leave
+    /// room for those of whoever the event is delivered to.
+    pub fn of_endpoint(endpoint: &EndpointId, at: Timestamp) -> Self {
+        let digits = endpoint.0.strip_prefix("ep_").unwrap_or(&endpoint.0);
+        let half = digits.get(digits.len() / 2..).unwrap_or(digits);
+        Self(format!("evt_{half}_{}", at.as_microsecond()))
     }
 }
 

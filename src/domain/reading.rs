@@ -26,6 +26,8 @@ pub enum Fault {
     Overloaded,
     #[error("the classifier has stopped")]
     Stopped,
+    #[error("the classifier did not answer in time")]
+    TimedOut,
     #[error("the classifier failed: {0}")]
     Classifier(String),
     #[error("the knowledge search failed: {0}")]

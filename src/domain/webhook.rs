@@ -1,8 +1,43 @@
 //! Webhooks: endpoints that want events, deliveries (one event for one endpoint), attempts (one try).
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::event::{EventKind, LoggedEvent};
 use crate::domain::id::{DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
+
+/// How much of an event an endpoint gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payload {
+    /// `data` as it was logged.
+    #[default]
+    Full,
+    /// Of `data` the ids, epoch, queue, priority, reason and links: nothing that a customer wrote, or is called.
+    Thin,
+}
+
+/// What an event is wrapped in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// `{"type", "timestamp", "data"}`, by Standard Webhooks.
+    #[default]
+    Standard,
+    /// CloudEvents 1.0 in the structured mode.
+    CloudEvents {
+        /// The URI that stands in every one: this server and the workspace, as they were when it was chosen.
+        source: String,
+    },
+}
+
+/// How events are put to an endpoint. A delivery keeps the form that held when its event happened, so that all its
+/// attempts have the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Form {
+    pub payload: Payload,
+    pub format: Format,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -11,6 +46,7 @@ pub struct Endpoint {
     pub url: String,
     /// Empty: all of them.
     pub events: Vec<EventKind>,
+    pub form: Form,
     /// `whsec_` secret to sign with. A rotated endpoint signs with the old one too until it expires.
     pub secret: String,
     pub previous_secret: Option<String>,
@@ -51,12 +87,31 @@ impl DeliveryState {
     }
 }
 
+/// Which deliveries of an endpoint: those for which all that is given holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    pub state: Option<DeliveryState>,
+    /// Whose event happened then or later.
+    pub from: Option<Timestamp>,
+    /// Whose event happened before.
+    pub to: Option<Timestamp>,
+}
+
+impl Selection {
+    pub fn has(&self, delivery: &Delivery) -> bool {
+        self.state.is_none_or(|state| delivery.state == state)
+            && self.from.is_none_or(|from| delivery.event.at >= from)
+            && self.to.is_none_or(|to| delivery.event.at < to)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
     pub workspace: WorkspaceId,
     pub id: DeliveryId,
     pub endpoint: EndpointId,
     pub event: LoggedEvent,
+    pub form: Form,
     pub state: DeliveryState,
     /// Attempts of the present schedule; a replay starts again at 0.
     pub attempts: u32,

@@ -56,6 +56,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("PATCH", "/v1/webhooks/{id}", Admins),
     ("DELETE", "/v1/webhooks/{id}", Admins),
     ("POST", "/v1/webhooks/{id}/rotate", Admins),
+    ("POST", "/v1/webhooks/{id}/test", Admins),
+    ("POST", "/v1/webhooks/{id}/replay", Admins),
     ("GET", "/v1/webhooks/{id}/deliveries", Admins),
     ("GET", "/v1/deliveries/{id}/attempts", Admins),
     ("POST", "/v1/deliveries/{id}/replay", Admins),

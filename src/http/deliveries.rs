@@ -1,18 +1,22 @@
-//! Webhook deliveries and their attempts: looked at, and sent again.
+//! Webhook deliveries and their attempts: looked at, sent again, and made to try an endpoint.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use serde::Deserialize;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use crate::domain::id::{DeliveryId, EndpointId};
-use crate::domain::webhook::DeliveryState;
+use crate::domain::event::{Event, EventData};
+use crate::domain::id::{DeliveryId, EndpointId, EventId};
+use crate::domain::time::Timestamp;
+use crate::domain::webhook::{DeliveryState, Selection};
 use crate::http::error::ApiError;
 use crate::http::extract::{Command, Query, page_limit};
 use crate::http::state::AppState;
 use crate::http::views::{AttemptView, DeliveryView, ListView, PageView};
-use crate::http::webhooks::{EmptyBody, find};
+use crate::http::webhooks::{EmptyBody, drawn, find};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,10 +52,12 @@ pub(crate) async fn list(
 }
 
 fn state(name: &str) -> Result<DeliveryState, ApiError> {
-    DeliveryState::parse(name).ok_or_else(|| {
-        let known = DeliveryState::ALL.map(DeliveryState::as_str).join(", ");
-        ApiError::Query(format!("there is no state {name:?}; give one of {known}"))
-    })
+    DeliveryState::parse(name).ok_or_else(|| ApiError::Query(no_state(name)))
+}
+
+fn no_state(name: &str) -> String {
+    let known = DeliveryState::ALL.map(DeliveryState::as_str).join(", ");
+    format!("there is no state {name:?}; give one of {known}")
 }
 
 /// Attempts of a delivery, oldest first
@@ -81,4 +87,107 @@ pub(crate) async fn replay(
     let (engine, now) = (&app.engine, (app.engine.clock)());
     let delivery = engine.store.replay(&engine.workspace, &id, now).await?;
     Ok(Json(DeliveryView::from(&delivery)))
+}
+
+/// Which deliveries to send again: those for which all that is given holds; at least one thing has to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReplayBody {
+    /// `exhausted` for all that were given up; also `delivered` or `pending`.
+    state: Option<String>,
+    /// Only events of then or later.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    from: Option<Timestamp>,
+    /// Only events before then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    to: Option<Timestamp>,
+}
+
+impl ReplayBody {
+    fn selection(&self) -> Result<Selection, ApiError> {
+        let wrong = |pointer: &str, detail: String| ApiError::Field {
+            pointer: pointer.to_owned(),
+            detail,
+        };
+        let (from, to) = (self.from, self.to);
+        if self.state.is_none() && from.is_none() && to.is_none() {
+            let detail =
+                "say what to send again: {\"state\": \"exhausted\"}, or \"from\" and \"to\", or all of them";
+            return Err(wrong("", detail.to_owned()));
+        }
+        if let (Some(from), Some(to)) = (from, to)
+            && from >= to
+        {
+            return Err(wrong(
+                "/to",
+                format!("{to} is not after `from`, {from}; exchange the two"),
+            ));
+        }
+        let state = self.state.as_deref();
+        let state =
+            state.map(|name| DeliveryState::parse(name).ok_or_else(|| wrong("/state", no_state(name))));
+        Ok(Selection {
+            state: state.transpose()?,
+            from,
+            to,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReplayedView {
+    /// How many deliveries are sent again.
+    replayed: u64,
+}
+
+/// Send many deliveries of an endpoint again
+///
+/// All that failed, all of a time, or both; as when one is sent again, each under its own `webhook-id`, in the order of
+/// the events. While the endpoint is disabled they wait.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/replay", operation_id = "replay_deliveries", tag = "webhooks",
+    params(("id" = String, Path)), request_body = ReplayBody, responses((status = 200, body = ReplayedView)))]
+pub(crate) async fn replay_all(
+    State(app): State<Arc<AppState>>,
+    Path(id): Path<String>,
+    command: Command<ReplayBody>,
+) -> Result<Json<ReplayedView>, ApiError> {
+    let (id, selection) = (EndpointId::parse(&id)?, command.body.selection()?);
+    let (engine, now) = (&app.engine, (app.engine.clock)());
+    let replayed = engine
+        .store
+        .replay_all(&engine.workspace, &id, &selection, now)
+        .await?;
+    tracing::info!(endpoint = %id, replayed, "deliveries are sent again");
+    Ok(Json(ReplayedView { replayed }))
+}
+
+/// Try an endpoint
+///
+/// Sends it a `webhook.test`, and nobody else: signed, repeated and listed among its deliveries like any other event,
+/// whichever types it asked for.
+#[utoipa::path(post, path = "/v1/webhooks/{id}/test", operation_id = "test_webhook", tag = "webhooks",
+    params(("id" = String, Path)), request_body = EmptyBody, responses((status = 201, body = DeliveryView)))]
+pub(crate) async fn test(
+    State(app): State<Arc<AppState>>,
+    Path(id): Path<String>,
+    command: Command<EmptyBody>,
+) -> Result<(StatusCode, Json<DeliveryView>), ApiError> {
+    let endpoint = find(&app, &EndpointId::parse(&id)?).await?;
+    if endpoint.disabled.is_some() {
+        return Err(ApiError::EndpointDisabled);
+    }
+    let (engine, now) = (&app.engine, (app.engine.clock)());
+    let event = Event {
+        id: EventId::from_random(drawn(command.key.as_ref(), now)),
+        at: now,
+        data: EventData::WebhookTest {
+            workspace: engine.workspace.clone(),
+            endpoint_id: endpoint.id.clone(),
+        },
+    };
+    let delivery = engine
+        .store
+        .send_to(&engine.workspace, &endpoint.id, &event)
+        .await?;
+    Ok((StatusCode::CREATED, Json(DeliveryView::from(&delivery))))
 }

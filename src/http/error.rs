@@ -40,6 +40,8 @@ pub(crate) enum ApiError {
     Field { pointer: String, detail: String },
     #[error("webhooks cannot be sent to this URL: {0}")]
     WebhookUrl(String),
+    #[error("the endpoint is disabled; enable it first: PATCH it with {{\"disabled\": false}}")]
+    EndpointDisabled,
     #[error("send the body as JSON, with `Content-Type: application/json`")]
     ContentType,
     #[error("the body is longer than {0} bytes; send less")]
@@ -133,6 +135,7 @@ impl ApiError {
                 "webhook_url_refused",
                 "The webhook URL is refused",
             ),
+            Self::EndpointDisabled => (S::CONFLICT, "endpoint_disabled", "The endpoint is disabled"),
             Self::ContentType => (
                 S::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",

@@ -104,7 +104,7 @@ fn wire_event(event: &LoggedEvent, viewer: Viewer) -> Option<sse::Event> {
 /// The event as its customer may see it: built up from what is allowed, so that nothing new slips through.
 fn customer_data(event: &LoggedEvent) -> Option<Value> {
     let data: Value = serde_json::from_str(&event.data).ok()?;
-    let conversation_id = event.conversation.as_str();
+    let conversation_id = event.conversation.as_ref()?.as_str();
     match event.kind {
         EventKind::MessageCreated => {
             let message = Message::deserialize(&data["message"]).ok()?;
@@ -120,6 +120,9 @@ fn customer_data(event: &LoggedEvent) -> Option<Value> {
         }
         EventKind::ConversationCreated
         | EventKind::CsatRated
+        | EventKind::HandoffUnaccepted
+        | EventKind::EndpointDisabled
+        | EventKind::WebhookTest
         | EventKind::SlaWarning
         | EventKind::SlaBreached => None,
     }

@@ -163,12 +163,20 @@ fn event_data(kind: EventKind) -> Value {
         ],
         EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
+        EventKind::HandoffUnaccepted => &["epoch", "queue", "priority", "waiting_since", "links"],
         EventKind::CsatRated => &["score", "comment"],
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]
         }
+        EventKind::EndpointDisabled => &["endpoint_id", "reason"],
+        EventKind::WebhookTest => &["endpoint_id"],
     };
-    let required: Vec<_> = ["conversation_id", "workspace"].iter().chain(own).collect();
+    let of_all: &[&str] = if matches!(kind, EventKind::EndpointDisabled | EventKind::WebhookTest) {
+        &["workspace"]
+    } else {
+        &["conversation_id", "workspace"]
+    };
+    let required: Vec<_> = of_all.iter().chain(own).collect();
     let properties: Map<String, Value> = required
         .iter()
         .map(|name| ((**name).to_owned(), json!({})))

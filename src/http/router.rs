@@ -61,6 +61,8 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))
+        .routes(routes!(deliveries::test))
+        .routes(routes!(deliveries::replay_all))
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::attempts))
         .routes(routes!(deliveries::replay))

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::domain::event::EventKind;
 use crate::domain::id::EndpointId;
 use crate::domain::time::{Duration, Timestamp};
-use crate::domain::webhook::Endpoint;
+use crate::domain::webhook::{Endpoint, Form, Format, Payload};
 use crate::entropy;
 use crate::http::error::ApiError;
 use crate::http::extract;
@@ -34,6 +34,54 @@ pub(crate) struct EndpointBody {
     /// Types of the events to send; all when left out or empty.
     #[serde(default)]
     events: Vec<String>,
+    #[serde(default)]
+    payload: PayloadName,
+    #[serde(default)]
+    format: FormatName,
+}
+
+/// How much of each event is sent.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum PayloadName {
+    /// All of it.
+    #[default]
+    Full,
+    /// Of `data` the ids, `epoch`, `queue`, `priority`, `reason` and `links`: no text of customers. Fetch the rest.
+    Thin,
+}
+
+/// What each event is wrapped in. Both are signed alike.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FormatName {
+    /// `type`, `timestamp` and `data`, by Standard Webhooks.
+    #[default]
+    Standard,
+    /// CloudEvents 1.0, structured mode (`application/cloudevents+json`); `id` is the `webhook-id`.
+    CloudEvents,
+}
+
+impl From<PayloadName> for Payload {
+    fn from(name: PayloadName) -> Self {
+        match name {
+            PayloadName::Full => Self::Full,
+            PayloadName::Thin => Self::Thin,
+        }
+    }
+}
+
+/// A cloud event says where it comes from: this server, as it is reached now, and the workspace.
+fn format(name: FormatName, app: &AppState) -> Format {
+    match name {
+        FormatName::Standard => Format::Standard,
+        FormatName::CloudEvents => {
+            let base = &app.engine.in_service.parts().policy.base_url;
+            Format::CloudEvents {
+                source: format!("{base}/workspaces/{}", app.engine.workspace),
+            }
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,6 +89,10 @@ pub(crate) struct EndpointBody {
 pub(crate) struct EndpointChange {
     url: Option<String>,
     events: Option<Vec<String>>,
+    /// For events from now on: what is on its way stays as it is.
+    payload: Option<PayloadName>,
+    /// As `payload`.
+    format: Option<FormatName>,
     /// `true` stops sending; `false` starts again, also after the server stopped it.
     disabled: Option<bool>,
 }
@@ -62,9 +114,13 @@ pub(crate) async fn create(
     let now = (app.engine.clock)();
     let asked = Endpoint {
         workspace: app.engine.workspace.clone(),
-        id: new_id(command.key.as_ref(), now),
+        id: EndpointId::from_random(drawn(command.key.as_ref(), now)),
         url: command.body.url,
         events: event_kinds(&command.body.events)?,
+        form: Form {
+            payload: command.body.payload.into(),
+            format: format(command.body.format, &app),
+        },
         secret: format!("whsec_{}", STANDARD.encode(entropy::bytes::<32>())),
         previous_secret: None,
         previous_secret_expires_at: None,
@@ -72,23 +128,21 @@ pub(crate) async fn create(
         created_at: now,
     };
     let kept = app.engine.store.add_endpoint(&asked).await?;
-    if (&kept.url, &kept.events) != (&asked.url, &asked.events) {
+    if (&kept.url, &kept.events, &kept.form) != (&asked.url, &asked.events, &asked.form) {
         return Err(StoreError::KeyReused.into());
     }
     Ok((StatusCode::CREATED, Json(EndpointView::with_secret(&kept))))
 }
 
-/// With an idempotency key the id follows from it, so that a repeated request finds the endpoint it made.
-fn new_id(key: Option<&Idempotency>, now: Timestamp) -> EndpointId {
+/// For an id. With an idempotency key it follows from the key, so that a repeated request finds what it made.
+pub(crate) fn drawn(key: Option<&Idempotency>, now: Timestamp) -> [u8; 16] {
     let Some(key) = key else {
-        return EndpointId::from_random(entropy::uuid_v7(
-            u64::try_from(now.as_millisecond()).unwrap_or_default(),
-        ));
+        return entropy::uuid_v7(u64::try_from(now.as_millisecond()).unwrap_or_default());
     };
     let digest = Sha256::digest(format!("{}\n{}\n{}", key.workspace, key.scope, key.key));
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
-    EndpointId::from_random(id)
+    id
 }
 
 fn event_kinds(names: &[String]) -> Result<Vec<EventKind>, ApiError> {
@@ -147,6 +201,12 @@ pub(crate) async fn change(
     }
     if let Some(events) = change.events {
         endpoint.events = event_kinds(&events)?;
+    }
+    if let Some(payload) = change.payload {
+        endpoint.form.payload = payload.into();
+    }
+    if let Some(name) = change.format {
+        endpoint.form.format = format(name, &app);
     }
     if let Some(disabled) = change.disabled {
         endpoint.disabled = disabled.then(|| "switched off by an admin".to_owned());

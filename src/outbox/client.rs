@@ -1,4 +1,4 @@
-//! The HTTP client for webhooks: sends JSON, reads the beginning of the answer. Knows nothing of deliveries.
+//! The HTTP client for webhooks: sends a body, reads the beginning of the answer. Knows nothing of deliveries.
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
@@ -35,15 +35,16 @@ impl Client {
         .map(Self)
     }
 
-    /// Sends `body` as JSON. Any status is an answer, redirects too.
+    /// Any status is an answer, redirects too.
     pub async fn post(
         &self,
         url: &str,
         headers: [(&'static str, String); 3],
+        content_type: &'static str,
         body: String,
     ) -> Result<Answer, SendError> {
         let request = self.0.request(Method::POST, url)?;
-        let mut request = request.header(CONTENT_TYPE, "application/json").body(body);
+        let mut request = request.header(CONTENT_TYPE, content_type).body(body);
         for (name, value) in headers {
             request = request.header(name, value);
         }

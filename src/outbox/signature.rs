@@ -100,6 +100,7 @@ pub fn headers(id: &str, at: Timestamp, body: &str, secrets: &[Secret]) -> [(&'s
 mod tests {
     use super::*;
     use crate::domain::id::{EndpointId, WorkspaceId};
+    use crate::domain::webhook::Form;
     use crate::entropy;
 
     fn endpoint(secret: &str, previous: Option<(&str, &str)>) -> Endpoint {
@@ -108,6 +109,7 @@ mod tests {
             id: EndpointId::from_random([1; 16]),
             url: "https://example.com".to_owned(),
             events: Vec::new(),
+            form: Form::default(),
             secret: secret.to_owned(),
             previous_secret: previous.map(|(secret, _)| secret.to_owned()),
             previous_secret_expires_at: previous.map(|(_, expiry)| expiry.parse().unwrap()),

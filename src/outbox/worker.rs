@@ -85,9 +85,13 @@ impl Worker {
             delivery, endpoint, ..
         } = claimed;
         let secrets = signature::secrets(endpoint, at)?;
-        let body = payload::body(&delivery.event);
+        let body = payload::body(&delivery.event, &delivery.form);
+        let content_type = payload::content_type(&delivery.form.format);
         let headers = signature::headers(delivery.event.id.as_str(), at, &body, &secrets);
-        Ok(self.client.post(&endpoint.url, headers, body).await?)
+        Ok(self
+            .client
+            .post(&endpoint.url, headers, content_type, body)
+            .await?)
     }
 
     async fn record(&self, claimed: &Claimed, attempt: &Attempt, verdict: &Verdict, started: Instant) {

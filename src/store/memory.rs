@@ -221,7 +221,7 @@ impl EventLog for MemoryStore {
             .iter()
             .filter(|(of, event)| of == workspace && event.position > position)
             .map(|(_, event)| event)
-            .filter(|event| conversation.is_none_or(|id| event.conversation == *id));
+            .filter(|event| conversation.is_none_or(|id| event.conversation.as_ref() == Some(id)));
         Ok(found.take(limit).cloned().collect())
     }
 
@@ -296,19 +296,8 @@ impl State {
     }
 
     fn log_entries(&self, turn: &Turn) -> Result<Vec<LoggedEvent>, StoreError> {
-        let entry = |(position, event): (usize, &Event)| {
-            Ok(LoggedEvent {
-                position: position as u64,
-                id: event.id.clone(),
-                conversation: turn.conversation.id.clone(),
-                kind: event.data.kind(),
-                at: event.at,
-                data: serde_json::to_string(&event.data).map_err(|error| StoreError::Corrupt {
-                    what: "event",
-                    problem: error.to_string(),
-                })?,
-            })
-        };
+        let entry =
+            |(position, event): (usize, &Event)| log_entry(position, Some(&turn.conversation.id), event);
         (self.events.len() + 1..).zip(&turn.events).map(entry).collect()
     }
 
@@ -346,6 +335,24 @@ impl State {
             self.events.push((workspace.clone(), event));
         }
     }
+}
+
+fn log_entry(
+    position: usize,
+    conversation: Option<&ConversationId>,
+    event: &Event,
+) -> Result<LoggedEvent, StoreError> {
+    Ok(LoggedEvent {
+        position: position as u64,
+        id: event.id.clone(),
+        conversation: conversation.cloned(),
+        kind: event.data.kind(),
+        at: event.at,
+        data: serde_json::to_string(&event.data).map_err(|error| StoreError::Corrupt {
+            what: "event",
+            problem: error.to_string(),
+        })?,
+    })
 }
 
 fn name(key: &Idempotency) -> (WorkspaceId, String, String) {

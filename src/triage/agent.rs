@@ -10,6 +10,7 @@ use crate::domain::id::QueueName;
 use crate::domain::message::{Sender, Text};
 use crate::domain::suggestion::{Outcome, Suggested};
 use crate::domain::turn::{AgentAction, Refusal};
+use crate::triage::acceptance;
 use crate::triage::draft::Draft;
 use crate::triage::policy::line;
 use crate::triage::reply::Variables;
@@ -80,6 +81,7 @@ fn claim(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
 
 fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(), Refusal> {
     draft.conversation.requeue(agent, queue.clone(), draft.now)?;
+    acceptance::watch(draft);
     draft.event(EventData::HandoffReleased {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),

@@ -13,6 +13,7 @@
 //!        ├─ "that did not help", or same again ─▶ ask, then hand off
 //!        └─ a request ──────────────────────────▶ start its flow, answer with a passage, or hand off
 //!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on
+//!  nobody accepted a handoff in time ─▶ a priority higher, and the customer is told
 //! ```
 
 use serde_json::json;
@@ -33,7 +34,7 @@ use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
-use crate::triage::{agent, answer, clarify, flow, handoff, phrases, several, sla, waiting};
+use crate::triage::{acceptance, agent, answer, clarify, flow, handoff, phrases, several, sla, waiting};
 
 /// [`decide_in_line`] where nobody has looked how the line stands: then the customer is told nothing of the wait, and
 /// people are taken to be there.
@@ -78,6 +79,10 @@ pub fn decide_in_line(
         }
         Input::CodeSent { task, result, digest } => {
             let action = flow::take_in_code(&mut draft, task, result, digest);
+            Ok(draft.finish(action, input, None))
+        }
+        Input::TimerFired { task } if acceptance::is_watched_by(conversation, task) => {
+            let action = acceptance::expire(&mut draft, task);
             Ok(draft.finish(action, input, None))
         }
         Input::TimerFired { task } => {

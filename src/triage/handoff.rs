@@ -19,7 +19,7 @@ use crate::triage::draft::Draft;
 use crate::triage::phrases::find;
 use crate::triage::reply::Variables;
 use crate::triage::suggest::{self, Case, SUGGESTIONS_MAX};
-use crate::triage::{flow, sla, waiting};
+use crate::triage::{acceptance, flow, sla, waiting};
 
 /// How sure the language must be before a customer is told that the bot does not speak it.
 const LANGUAGE_CONFIDENCE_MIN: f32 = 0.8;
@@ -197,6 +197,7 @@ pub(crate) fn hand_off_to(
 pub(crate) fn enter_queue(draft: &mut Draft<'_>, handoff: Handoff, reply: &str) -> Action {
     draft.conversation.hand_off(handoff.clone());
     draft.conversation.progress.deferred = None;
+    acceptance::watch(draft);
     flow::drop_all(draft);
     let queue_name = handoff.queue.as_str();
     draft.say(

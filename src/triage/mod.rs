@@ -1,6 +1,7 @@
 //! The decision: pure functions from a conversation, an input, a reading and a policy to a turn.
 //! No IO, no clock, no randomness: the same values always give the same turn.
 
+mod acceptance;
 mod agent;
 mod answer;
 mod card;

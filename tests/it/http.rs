@@ -13,4 +13,5 @@ mod overload;
 mod stream;
 mod suggestions;
 mod waiting;
+mod webhook_sending;
 mod webhooks;

@@ -2,7 +2,7 @@
 //! on the way.
 
 mod inbox;
-mod setup;
+pub(crate) mod setup;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod idempotency;
 mod keys;
 mod leases;
 mod queue;
+mod replays;
 mod suggestions;
 mod workspaces;
 
@@ -99,12 +100,21 @@ contract! {
         a_retry_waits_until_it_is_due,
         an_exhausted_one_is_kept,
         disabling_exhausts_what_is_pending,
+        the_others_learn_of_a_disabled_endpoint,
         an_attempt_that_ran_while_its_endpoint_was_disabled_counts,
         a_replay_starts_a_fresh_schedule,
         a_replay_ends_the_lease,
         an_unknown_delivery_is_not_found,
         attempts_are_listed_oldest_first,
         deliveries_are_listed_newest_first,
+    }
+    replays {
+        all_that_failed_are_replayed_in_the_order_of_their_events,
+        a_time_range_is_replayed_whatever_the_state,
+        a_replay_of_many_needs_its_endpoint,
+        a_test_goes_to_its_endpoint_alone,
+        a_test_is_sent_once,
+        a_delivery_keeps_the_form_of_its_event,
     }
     tasks {
         the_longest_due_task_is_claimed_first,

@@ -15,7 +15,7 @@ use crate::store_contract::fixtures::{
 };
 use crate::store_contract::tasks::{ending, wanting};
 
-async fn raw(disk: &OnDisk) -> SqliteConnection {
+pub(crate) async fn raw(disk: &OnDisk) -> SqliteConnection {
     let database = disk.folder.path().join("firstline.db");
     SqliteConnectOptions::new()
         .filename(database)
@@ -123,6 +123,7 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         "DROP TABLE tasks",
         "DROP TABLE waits",
         "DROP INDEX conversations_in_queue",
+        "ALTER TABLE endpoints DROP COLUMN form",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
         "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
              '$.progress.paused', '$.progress.last_flow', '$.progress.remembered', '$.progress.contact',

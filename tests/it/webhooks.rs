@@ -2,6 +2,9 @@
 //! it, so schedules of hours take milliseconds.
 
 mod addresses;
+mod forms;
+mod kinds;
+mod outage;
 pub(crate) mod setup;
 
 use std::sync::Arc;

@@ -33,6 +33,7 @@ pub(super) fn parse(spec: &str) -> Result<Result<Classification, Fault>, String>
             }
             Some(("fault", "overloaded")) => return Ok(Err(Fault::Overloaded)),
             Some(("fault", "stopped")) => return Ok(Err(Fault::Stopped)),
+            Some(("fault", "timed_out")) => return Ok(Err(Fault::TimedOut)),
             _ => {
                 reading.intents = part
                     .split(',')

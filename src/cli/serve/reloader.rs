@@ -140,9 +140,8 @@ impl Worker {
             model: model.name,
             policy: content.policy.version.clone(),
         };
-        let old = self
-            .in_service
-            .exchange(assemble::parts(content, model.classifier));
+        let classifier = assemble::in_time(&config, model.classifier);
+        let old = self.in_service.exchange(assemble::parts(content, classifier));
         (self.config, self.unknown) = (config, unknown);
         Ok((reloaded, old))
     }

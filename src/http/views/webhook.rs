@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::{Attempt, Delivery, Endpoint};
+use crate::domain::webhook::{Attempt, Delivery, Endpoint, Format, Payload};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EndpointView {
@@ -12,6 +12,10 @@ pub(crate) struct EndpointView {
     url: String,
     /// Types of the events it receives; empty for all of them.
     events: Vec<&'static str>,
+    /// `full` or `thin`: how much of each event.
+    payload: &'static str,
+    /// `standard` or `cloudevents`: what each event is wrapped in.
+    format: &'static str,
     /// True while nothing is sent to it.
     disabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,6 +37,14 @@ impl EndpointView {
             id: endpoint.id.to_string(),
             url: endpoint.url.clone(),
             events: endpoint.events.iter().map(|kind| kind.as_str()).collect(),
+            payload: match endpoint.form.payload {
+                Payload::Full => "full",
+                Payload::Thin => "thin",
+            },
+            format: match endpoint.form.format {
+                Format::Standard => "standard",
+                Format::CloudEvents { .. } => "cloudevents",
+            },
             disabled: endpoint.disabled.is_some(),
             disabled_reason: endpoint.disabled.clone(),
             created_at: endpoint.created_at,
@@ -57,7 +69,9 @@ pub(crate) struct DeliveryView {
     /// The `webhook-id` header, the same in every attempt.
     event_id: String,
     event_type: &'static str,
-    conversation_id: String,
+    /// Absent for a test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conversation_id: Option<String>,
     /// `pending`, `delivered` or `exhausted` (given up, can be replayed).
     state: &'static str,
     /// Attempts of the present schedule.
@@ -74,7 +88,7 @@ impl From<&Delivery> for DeliveryView {
             endpoint_id: delivery.endpoint.to_string(),
             event_id: delivery.event.id.to_string(),
             event_type: delivery.event.kind.as_str(),
-            conversation_id: delivery.event.conversation.to_string(),
+            conversation_id: delivery.event.conversation.as_ref().map(ToString::to_string),
             state: delivery.state.as_str(),
             attempts: delivery.attempts,
             due_at: delivery.due_at,

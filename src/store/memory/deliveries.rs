@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 
-use crate::domain::event::LoggedEvent;
+use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use crate::ports::{Deliveries, Page, StoreError};
-use crate::store::memory::{MemoryStore, State};
+use crate::store::memory::{MemoryStore, State, log_entry};
 use crate::store::paging::{delivery_cursor, page, parse_delivery_cursor};
 
 /// A delivery with what only the store knows of it.
@@ -30,6 +30,7 @@ impl HeldDelivery {
             id: DeliveryId::of(&event.id, &endpoint.id),
             endpoint: endpoint.id.clone(),
             event: event.clone(),
+            form: endpoint.form.clone(),
             state: DeliveryState::Pending,
             attempts: 0,
             due_at: event.at,
@@ -63,6 +64,14 @@ impl HeldDelivery {
             endpoint: endpoint.clone(),
             lease: self.lease,
         }
+    }
+
+    /// The result of an attempt that still runs belongs to the schedule before: its lease ends.
+    fn start_over(&mut self, now: Timestamp) {
+        self.delivery.state = DeliveryState::Pending;
+        self.delivery.attempts = 0;
+        self.delivery.due_at = now;
+        self.lease_until = None;
     }
 
     fn is(&self, workspace: &WorkspaceId, id: &DeliveryId) -> bool {
@@ -101,7 +110,7 @@ impl Deliveries for MemoryStore {
         let mut state = self.state();
         let known = state
             .endpoint(&endpoint.workspace, &endpoint.id)
-            .ok_or(StoreError::NotFound("webhook endpoint"))?;
+            .ok_or(NO_ENDPOINT)?;
         *known = Endpoint {
             created_at: known.created_at,
             ..endpoint.clone()
@@ -111,9 +120,7 @@ impl Deliveries for MemoryStore {
 
     async fn remove_endpoint(&self, workspace: &WorkspaceId, id: &EndpointId) -> Result<(), StoreError> {
         let mut state = self.state();
-        state
-            .endpoint(workspace, id)
-            .ok_or(StoreError::NotFound("webhook endpoint"))?;
+        state.endpoint(workspace, id).ok_or(NO_ENDPOINT)?;
         state
             .endpoints
             .retain(|endpoint| endpoint.workspace != *workspace || endpoint.id != *id);
@@ -181,7 +188,14 @@ impl Deliveries for MemoryStore {
             // The state stays: it is `Exhausted` when the endpoint was disabled while the attempt ran.
             Verdict::Retry(due_at) => held.delivery.due_at = *due_at,
             Verdict::Exhausted => held.delivery.state = DeliveryState::Exhausted,
-            Verdict::Disable(reason) => state.disable(workspace, endpoint, reason),
+            Verdict::Disable(reason) => {
+                if state.disable(workspace, endpoint, reason) {
+                    let event = Event::disabled(workspace, endpoint, reason, attempt.at);
+                    let entry = log_entry(state.events.len() + 1, None, &event)?;
+                    state.log(workspace, vec![entry]);
+                    self.position.send_replace(state.events.len() as u64);
+                }
+            }
         }
         Ok(())
     }
@@ -225,14 +239,57 @@ impl Deliveries for MemoryStore {
         let held = state
             .delivery(workspace, id)
             .ok_or(StoreError::NotFound("delivery"))?;
-        held.delivery.state = DeliveryState::Pending;
-        held.delivery.attempts = 0;
-        held.delivery.due_at = now;
-        // The result of an attempt that still runs belongs to the schedule before.
-        held.lease_until = None;
+        held.start_over(now);
         Ok(held.delivery.clone())
     }
+
+    async fn replay_all(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut state = self.state();
+        state.endpoint(workspace, endpoint).ok_or(NO_ENDPOINT)?;
+        let selected = state
+            .deliveries
+            .iter_mut()
+            .filter(|held| held.is_for(workspace, endpoint) && selection.has(&held.delivery));
+        let mut replayed = 0;
+        for held in selected {
+            held.start_over(now);
+            replayed += 1;
+        }
+        Ok(replayed)
+    }
+
+    async fn send_to(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        event: &Event,
+    ) -> Result<Delivery, StoreError> {
+        let mut state = self.state();
+        let endpoint = state.endpoint(workspace, endpoint).ok_or(NO_ENDPOINT)?.clone();
+        if let Some(held) = state.delivery(workspace, &DeliveryId::of(&event.id, &endpoint.id)) {
+            return Ok(held.delivery.clone());
+        }
+        let is_known = |(of, logged): &(WorkspaceId, LoggedEvent)| of == workspace && logged.id == event.id;
+        if state.events.iter().any(is_known) {
+            return Err(StoreError::KeyReused);
+        }
+        let entry = log_entry(state.events.len() + 1, None, event)?;
+        let held = HeldDelivery::new(&endpoint, &entry);
+        let delivery = held.delivery.clone();
+        state.deliveries.push(held);
+        state.events.push((workspace.clone(), entry));
+        self.position.send_replace(state.events.len() as u64);
+        Ok(delivery)
+    }
 }
+
+const NO_ENDPOINT: StoreError = StoreError::NotFound("webhook endpoint");
 
 impl State {
     fn endpoint(&mut self, workspace: &WorkspaceId, id: &EndpointId) -> Option<&mut Endpoint> {
@@ -245,11 +302,14 @@ impl State {
         self.deliveries.iter_mut().find(|held| held.is(workspace, id))
     }
 
-    /// The endpoint takes no more, and nothing is left pending for it.
-    fn disable(&mut self, workspace: &WorkspaceId, endpoint: &EndpointId, reason: &str) {
-        if let Some(known) = self.endpoint(workspace, endpoint) {
-            known.disabled = Some(reason.to_owned());
-        }
+    /// The endpoint takes no more, and nothing is left pending for it. False where it was disabled before.
+    fn disable(&mut self, workspace: &WorkspaceId, endpoint: &EndpointId, reason: &str) -> bool {
+        let taking = self
+            .endpoint(workspace, endpoint)
+            .filter(|known| known.disabled.is_none());
+        let news = taking
+            .map(|known| known.disabled = Some(reason.to_owned()))
+            .is_some();
         for held in self
             .deliveries
             .iter_mut()
@@ -259,5 +319,6 @@ impl State {
                 held.delivery.state = DeliveryState::Exhausted;
             }
         }
+        news
     }
 }

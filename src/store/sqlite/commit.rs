@@ -5,15 +5,14 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::event::EventKind;
-use crate::domain::id::{DeliveryId, EventId, TaskId};
+use crate::domain::id::TaskId;
 use crate::domain::standing::Waited;
-use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
 use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
-use crate::store::sqlite::endpoints;
+use crate::store::sqlite::deliveries;
+use crate::store::sqlite::events::NewEvent;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
 use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
@@ -44,13 +43,6 @@ pub(super) struct CommitTurn {
     key: Option<Idempotency>,
 }
 
-struct NewEvent {
-    id: EventId,
-    kind: EventKind,
-    at: Timestamp,
-    data: String,
-}
-
 impl CommitTurn {
     pub(super) fn new(turn: &Turn, key: Option<&Idempotency>) -> Result<Self, StoreError> {
         let record = TurnRecord::from(turn);
@@ -58,21 +50,12 @@ impl CommitTurn {
             .messages
             .iter()
             .map(|message| Ok((message.seq, to_json("message", message)?)));
-        let events = turn.events.iter().map(|event| {
-            let data = to_json("event", &event.data)?;
-            Ok(NewEvent {
-                id: event.id.clone(),
-                kind: event.data.kind(),
-                at: event.at,
-                data,
-            })
-        });
         Ok(Self {
             before: turn.before,
             epoch_before: turn.epoch_before,
             state: to_json("conversation", &record.conversation)?,
             messages: messages.collect::<Result<_, StoreError>>()?,
-            events: events.collect::<Result<_, StoreError>>()?,
+            events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
             feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
                 Some(NewFeedback::new(&turn.feedback)?)
@@ -118,7 +101,8 @@ impl Write for CommitTurn {
         }
         self.add_messages(connection).await?;
         self.add_turn(connection).await?;
-        self.add_events(connection).await?;
+        let Conversation { workspace, id, .. } = &self.conversation;
+        deliveries::log(connection, workspace, Some(id), &self.events).await?;
         self.move_tasks(connection).await?;
         if let Some(waited) = &self.waited {
             waits::add(connection, &self.conversation.workspace, waited).await?;
@@ -211,31 +195,6 @@ impl CommitTurn {
         Ok(())
     }
 
-    /// With a delivery of each event for every endpoint that wants it.
-    async fn add_events(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        if self.events.is_empty() {
-            return Ok(());
-        }
-        let endpoints = endpoints::of(&mut *connection, &self.conversation.workspace).await?;
-        for event in &self.events {
-            let position = self.add_event(connection, event).await?;
-            for endpoint in endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)) {
-                sqlx::query(
-                    "INSERT INTO deliveries (workspace, id, endpoint, event, state, attempts, due_at, lease)
-                     VALUES (?, ?, ?, ?, 'pending', 0, ?, 0)",
-                )
-                .bind(self.workspace())
-                .bind(DeliveryId::of(&event.id, &endpoint.id).as_str())
-                .bind(endpoint.id.as_str())
-                .bind(position)
-                .bind(event.at.as_microsecond())
-                .execute(&mut *connection)
-                .await?;
-            }
-        }
-        Ok(())
-    }
-
     /// The one that ended goes before those that are new come: one that is to be done again may keep its id.
     async fn move_tasks(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         if let Some(ended) = &self.ended {
@@ -245,26 +204,6 @@ impl CommitTurn {
             tasks::add(connection, &self.conversation, task).await?;
         }
         Ok(())
-    }
-
-    /// The position it got.
-    async fn add_event(
-        &self,
-        connection: &mut SqliteConnection,
-        event: &NewEvent,
-    ) -> Result<i64, StoreError> {
-        let done = sqlx::query(
-            "INSERT INTO events (workspace, id, conversation, kind, at, data) VALUES (?, ?, ?, ?, ?, ?)",
-        )
-        .bind(self.workspace())
-        .bind(event.id.as_str())
-        .bind(self.id())
-        .bind(event.kind.as_str())
-        .bind(event.at.as_microsecond())
-        .bind(event.data.as_str())
-        .execute(connection)
-        .await?;
-        Ok(done.last_insert_rowid())
     }
 
     /// In place of an expired use of the same key.

@@ -1,24 +1,71 @@
-//! Webhook deliveries: claiming with a lease, recording attempts, listing, replaying.
+//! Webhook deliveries: written with their events, claimed with a lease, listed; attempts recorded.
 
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::domain::id::{DeliveryId, EndpointId, WorkspaceId};
+use crate::domain::event::Event;
+use crate::domain::id::{ConversationId, DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use crate::ports::{Deliveries, Page, StoreError};
 use crate::store::paging::{delivery_cursor, page, parse_delivery_cursor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::endpoints::{self, AddEndpoint, ChangeEndpoint, RemoveEndpoint};
+use crate::store::sqlite::events::{self, NewEvent};
+use crate::store::sqlite::replays::{Replay, ReplayAll, SendTo};
 use crate::store::sqlite::rows::{self, count, integer, one_more};
 use crate::store::sqlite::writer::Write;
 
 /// What [`rows::delivery`] reads, of `deliveries d` and `events e`.
 macro_rules! delivery_columns {
     () => {
-        "d.workspace, d.id, d.endpoint, d.state, d.attempts, d.due_at, d.lease,
+        "d.workspace, d.id, d.endpoint, d.form, d.state, d.attempts, d.due_at, d.lease,
          e.position, e.id AS event_id, e.conversation, e.kind, e.at, e.data"
     };
+}
+
+pub(super) use delivery_columns;
+
+/// Logs events, with a delivery of each for every endpoint that wants it.
+pub(super) async fn log(
+    connection: &mut SqliteConnection,
+    workspace: &WorkspaceId,
+    conversation: Option<&ConversationId>,
+    new: &[NewEvent],
+) -> Result<(), StoreError> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    let endpoints = endpoints::of(&mut *connection, workspace).await?;
+    for event in new {
+        let position = events::add(connection, workspace, conversation, event).await?;
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)) {
+            add(connection, endpoint, event, position).await?;
+        }
+    }
+    Ok(())
+}
+
+/// In the transaction of its event.
+pub(super) async fn add(
+    connection: &mut SqliteConnection,
+    endpoint: &Endpoint,
+    event: &NewEvent,
+    position: i64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO deliveries (workspace, id, endpoint, event, form, state, attempts, due_at, lease)
+         VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, 0)",
+    )
+    .bind(endpoint.workspace.as_str())
+    .bind(DeliveryId::of(&event.id, &endpoint.id).as_str())
+    .bind(endpoint.id.as_str())
+    .bind(position)
+    .bind(rows::form_column(&endpoint.form)?)
+    .bind(event.at.as_microsecond())
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 #[async_trait]
@@ -126,6 +173,36 @@ impl Deliveries for SqliteStore {
         })
         .await
     }
+
+    async fn replay_all(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.submit(ReplayAll {
+            workspace: workspace.clone(),
+            endpoint: endpoint.clone(),
+            selection: selection.clone(),
+            now,
+        })
+        .await
+    }
+
+    async fn send_to(
+        &self,
+        workspace: &WorkspaceId,
+        endpoint: &EndpointId,
+        event: &Event,
+    ) -> Result<Delivery, StoreError> {
+        self.submit(SendTo {
+            workspace: workspace.clone(),
+            endpoint: endpoint.clone(),
+            event: NewEvent::new(event)?,
+        })
+        .await
+    }
 }
 
 struct Claim {
@@ -162,7 +239,8 @@ impl Claim {
         let due = sqlx::query(concat!(
             "SELECT ",
             delivery_columns!(),
-            ", p.url, p.events, p.secret, p.previous_secret, p.previous_secret_expires_at, p.disabled, p.created_at
+            ", p.url, p.events, p.form AS wanted_form, p.secret, p.previous_secret, p.previous_secret_expires_at,
+               p.disabled, p.created_at
              FROM endpoints p
              JOIN deliveries d ON d.rowid IN (
                  SELECT rowid FROM deliveries
@@ -207,7 +285,11 @@ impl Write for Record {
             workspace, endpoint, ..
         } = &self.claimed.delivery;
         if let Verdict::Disable(reason) = &self.verdict {
-            endpoints::disable(connection, workspace, endpoint, reason).await?;
+            let news = endpoints::disable(connection, workspace, endpoint, reason).await?;
+            if news {
+                let event = Event::disabled(workspace, endpoint, reason, self.attempt.at);
+                log(connection, workspace, None, &[NewEvent::new(&event)?]).await?;
+            }
         }
         Ok(())
     }
@@ -251,39 +333,5 @@ impl Record {
         .execute(connection)
         .await?;
         Ok(())
-    }
-}
-
-struct Replay {
-    workspace: WorkspaceId,
-    id: DeliveryId,
-    now: Timestamp,
-}
-
-#[async_trait]
-impl Write for Replay {
-    type Reply = Delivery;
-
-    /// Ends any lease: the result of an attempt that still runs belongs to the schedule before.
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Delivery, StoreError> {
-        sqlx::query(
-            "UPDATE deliveries SET state = 'pending', attempts = 0, due_at = ?, lease_until = NULL
-             WHERE workspace = ? AND id = ?",
-        )
-        .bind(self.now.as_microsecond())
-        .bind(self.workspace.as_str())
-        .bind(self.id.as_str())
-        .execute(&mut *connection)
-        .await?;
-        let row = sqlx::query(concat!(
-            "SELECT ",
-            delivery_columns!(),
-            " FROM deliveries d JOIN events e ON e.position = d.event WHERE d.workspace = ? AND d.id = ?",
-        ))
-        .bind(self.workspace.as_str())
-        .bind(self.id.as_str())
-        .fetch_optional(connection)
-        .await?;
-        rows::delivery(&row.ok_or(StoreError::NotFound("delivery"))?)
     }
 }

@@ -16,8 +16,8 @@ pub(super) async fn of(
     workspace: &WorkspaceId,
 ) -> Result<Vec<Endpoint>, StoreError> {
     let found = sqlx::query(
-        "SELECT workspace, id AS endpoint, url, events, secret, previous_secret, previous_secret_expires_at,
-                disabled, created_at
+        "SELECT workspace, id AS endpoint, url, events, form AS wanted_form, secret, previous_secret,
+                previous_secret_expires_at, disabled, created_at
          FROM endpoints WHERE workspace = ? ORDER BY created_at, id",
     )
     .bind(workspace.as_str())
@@ -37,14 +37,16 @@ impl Write for AddEndpoint {
         let endpoint = &self.0;
         sqlx::query(
             "INSERT INTO endpoints
-                 (workspace, id, url, events, secret, previous_secret, previous_secret_expires_at, disabled, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 (workspace, id, url, events, form, secret, previous_secret, previous_secret_expires_at, disabled,
+                  created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (workspace, id) DO NOTHING",
         )
         .bind(endpoint.workspace.as_str())
         .bind(endpoint.id.as_str())
         .bind(endpoint.url.as_str())
         .bind(rows::kinds(endpoint)?)
+        .bind(rows::form_column(&endpoint.form)?)
         .bind(endpoint.secret.as_str())
         .bind(endpoint.previous_secret.as_deref())
         .bind(endpoint.previous_secret_expires_at.map(|at| at.as_microsecond()))
@@ -52,14 +54,21 @@ impl Write for AddEndpoint {
         .bind(endpoint.created_at.as_microsecond())
         .execute(&mut *connection)
         .await?;
-        let all = of(connection, &endpoint.workspace).await?;
-        all.into_iter()
-            .find(|known| known.id == endpoint.id)
-            .ok_or(NO_ENDPOINT)
+        one(connection, &endpoint.workspace, &endpoint.id).await
     }
 }
 
-const NO_ENDPOINT: StoreError = StoreError::NotFound("webhook endpoint");
+/// The one with this id.
+pub(super) async fn one(
+    connection: &mut SqliteConnection,
+    workspace: &WorkspaceId,
+    id: &EndpointId,
+) -> Result<Endpoint, StoreError> {
+    let all = of(connection, workspace).await?;
+    all.into_iter().find(|known| known.id == *id).ok_or(NO_ENDPOINT)
+}
+
+pub(super) const NO_ENDPOINT: StoreError = StoreError::NotFound("webhook endpoint");
 
 pub(super) struct ChangeEndpoint(pub(super) Endpoint);
 
@@ -71,11 +80,13 @@ impl Write for ChangeEndpoint {
         let endpoint = &self.0;
         let done = sqlx::query(
             "UPDATE endpoints
-             SET url = ?, events = ?, secret = ?, previous_secret = ?, previous_secret_expires_at = ?, disabled = ?
+             SET url = ?, events = ?, form = ?, secret = ?, previous_secret = ?, previous_secret_expires_at = ?,
+                 disabled = ?
              WHERE workspace = ? AND id = ?",
         )
         .bind(endpoint.url.as_str())
         .bind(rows::kinds(endpoint)?)
+        .bind(rows::form_column(&endpoint.form)?)
         .bind(endpoint.secret.as_str())
         .bind(endpoint.previous_secret.as_deref())
         .bind(endpoint.previous_secret_expires_at.map(|at| at.as_microsecond()))
@@ -108,19 +119,20 @@ impl Write for RemoveEndpoint {
     }
 }
 
-/// The endpoint takes no more, and nothing is left pending for it.
+/// The endpoint takes no more, and nothing is left pending for it. False where it was disabled before.
 pub(super) async fn disable(
     connection: &mut SqliteConnection,
     workspace: &WorkspaceId,
     id: &EndpointId,
     reason: &str,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE endpoints SET disabled = ? WHERE workspace = ? AND id = ?")
-        .bind(reason)
-        .bind(workspace.as_str())
-        .bind(id.as_str())
-        .execute(&mut *connection)
-        .await?;
+) -> Result<bool, StoreError> {
+    let done =
+        sqlx::query("UPDATE endpoints SET disabled = ? WHERE workspace = ? AND id = ? AND disabled IS NULL")
+            .bind(reason)
+            .bind(workspace.as_str())
+            .bind(id.as_str())
+            .execute(&mut *connection)
+            .await?;
     sqlx::query(
         "UPDATE deliveries SET state = 'exhausted' WHERE workspace = ? AND endpoint = ? AND state = 'pending'",
     )
@@ -128,5 +140,5 @@ pub(super) async fn disable(
     .bind(id.as_str())
     .execute(connection)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }

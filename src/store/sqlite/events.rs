@@ -1,13 +1,55 @@
-//! Reading the event log; events are written with their turn.
+//! The event log: read by those who follow it, written with turns.
 
 use async_trait::async_trait;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::watch;
 
-use crate::domain::event::LoggedEvent;
-use crate::domain::id::{ConversationId, WorkspaceId};
+use crate::domain::event::{Event, EventKind, LoggedEvent};
+use crate::domain::id::{ConversationId, EventId, WorkspaceId};
+use crate::domain::time::Timestamp;
 use crate::ports::{EventLog, StoreError};
 use crate::store::sqlite::SqliteStore;
-use crate::store::sqlite::rows::{self, integer};
+use crate::store::sqlite::rows::{self, integer, to_json};
+
+/// An event with its JSON made beforehand.
+pub(super) struct NewEvent {
+    pub(super) id: EventId,
+    pub(super) kind: EventKind,
+    pub(super) at: Timestamp,
+    data: String,
+}
+
+impl NewEvent {
+    pub(super) fn new(event: &Event) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: event.id.clone(),
+            kind: event.data.kind(),
+            at: event.at,
+            data: to_json("event", &event.data)?,
+        })
+    }
+}
+
+/// The position it got.
+pub(super) async fn add(
+    connection: &mut SqliteConnection,
+    workspace: &WorkspaceId,
+    conversation: Option<&ConversationId>,
+    event: &NewEvent,
+) -> Result<i64, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO events (workspace, id, conversation, kind, at, data) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(workspace.as_str())
+    .bind(event.id.as_str())
+    .bind(conversation.map(ConversationId::as_str))
+    .bind(event.kind.as_str())
+    .bind(event.at.as_microsecond())
+    .bind(event.data.as_str())
+    .execute(connection)
+    .await?;
+    Ok(done.last_insert_rowid())
+}
 
 #[async_trait]
 impl EventLog for SqliteStore {

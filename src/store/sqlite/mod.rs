@@ -10,6 +10,7 @@ mod events;
 pub mod examine;
 mod keys;
 mod open;
+mod replays;
 mod rows;
 mod suggestions;
 mod tasks;

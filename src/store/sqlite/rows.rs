@@ -14,7 +14,7 @@ use crate::domain::id::{
 };
 use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
-use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint};
+use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint, Form};
 use crate::ports::{StoreError, WaitingLine};
 
 impl From<sqlx::Error> for StoreError {
@@ -45,7 +45,7 @@ pub(super) fn changed_one(done: &SqliteQueryResult, otherwise: StoreError) -> Re
     }
 }
 
-/// Columns: `workspace`, `endpoint` (its id) and those of table `endpoints`.
+/// Columns: `workspace`, `endpoint` (its id), `wanted_form` (its form) and those of table `endpoints`.
 pub(super) fn endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
     let kinds: Vec<String> = from_json("webhook endpoint", text(row, "events")?)?;
     let expiry: Option<i64> = row.try_get("previous_secret_expires_at")?;
@@ -57,6 +57,7 @@ pub(super) fn endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
             .iter()
             .map(|kind| event_kind(kind))
             .collect::<Result<_, _>>()?,
+        form: form(row, "wanted_form")?,
         secret: row.try_get("secret")?,
         previous_secret: row.try_get("previous_secret")?,
         previous_secret_expires_at: expiry.map(from_micros).transpose()?,
@@ -71,6 +72,21 @@ pub(super) fn kinds(endpoint: &Endpoint) -> Result<String, StoreError> {
     to_json("webhook endpoint", &kinds)
 }
 
+/// A form as its column holds it.
+pub(super) fn form_column(form: &Form) -> Result<Option<String>, StoreError> {
+    if *form == Form::default() {
+        return Ok(None);
+    }
+    to_json(FORM, form).map(Some)
+}
+
+fn form(row: &SqliteRow, column: &str) -> Result<Form, StoreError> {
+    let json: Option<&str> = row.try_get(column)?;
+    json.map_or(Ok(Form::default()), |json| from_json(FORM, json))
+}
+
+const FORM: &str = "form of a webhook";
+
 /// Columns: those of table `deliveries`, and those of [`logged_event`].
 pub(super) fn delivery(row: &SqliteRow) -> Result<Delivery, StoreError> {
     let state = text(row, "state")?;
@@ -79,6 +95,7 @@ pub(super) fn delivery(row: &SqliteRow) -> Result<Delivery, StoreError> {
         id: id(row, "id", DeliveryId::parse)?,
         endpoint: id(row, "endpoint", EndpointId::parse)?,
         event: logged_event(row)?,
+        form: form(row, "form")?,
         state: DeliveryState::parse(state).ok_or_else(|| unknown("delivery state", state))?,
         attempts: row.try_get("attempts")?,
         due_at: time(row, "due_at")?,
@@ -100,11 +117,18 @@ pub(super) fn logged_event(row: &SqliteRow) -> Result<LoggedEvent, StoreError> {
     Ok(LoggedEvent {
         position: count(row, "position")?,
         id: id(row, "event_id", EventId::parse)?,
-        conversation: id(row, "conversation", ConversationId::parse)?,
+        conversation: conversation(row)?,
         kind: event_kind(text(row, "kind")?)?,
         at: time(row, "at")?,
         data: row.try_get("data")?,
     })
+}
+
+fn conversation(row: &SqliteRow) -> Result<Option<ConversationId>, StoreError> {
+    let text: Option<&str> = row.try_get("conversation")?;
+    text.map(ConversationId::parse)
+        .transpose()
+        .map_err(|error| corrupt("id", error))
 }
 
 /// Columns: `workspace`, `conversation`, `task`.

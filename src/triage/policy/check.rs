@@ -6,7 +6,7 @@ use crate::domain::id::QueueName;
 use crate::domain::intent::Intent;
 use crate::triage::flow::Flows;
 use crate::triage::policy::rules::Rules;
-use crate::triage::policy::{BOT_LINES, PolicyProblem, Written};
+use crate::triage::policy::{BOT_LINES, PolicyProblem, Written, line};
 use crate::triage::reply::Replies;
 
 /// Collects what is wrong with rules that parsed.
@@ -137,6 +137,30 @@ impl Check<'_> {
             );
         }
         default.map(|default| (queues, default))
+    }
+}
+
+impl Check<'_> {
+    /// Without replies, that they are missing is known already.
+    pub(super) fn acceptance(&mut self, rules: &Rules, replies: Option<&Replies>) {
+        let minutes = &rules.handoff.accept_within_minutes;
+        for (queue, minutes) in minutes {
+            let key = format!("handoff.accept_within_minutes.{queue}");
+            if rules.queues.iter().all(|known| known.name != *queue) {
+                self.problem(&key, format!("{queue:?} is not one of the queues"));
+            }
+            if *minutes == 0 {
+                let message = "nobody can accept in no time; give 1 or more, or leave the queue out";
+                self.problem(&key, message.into());
+            }
+        }
+        let silent = replies.is_some_and(|replies| !replies.bot_has(line::UNACCEPTED));
+        if silent && !minutes.is_empty() {
+            let (reply, locale) = (line::UNACCEPTED, &rules.business.locale);
+            let message =
+                format!("no reply {reply:?} that the bot may say in locale {locale:?}; add it to replies/");
+            self.problem("replies", message);
+        }
     }
 }
 

@@ -68,6 +68,8 @@ pub(crate) mod line {
     pub(crate) const CLARIFY: &str = "clarify";
     pub(crate) const NOT_HELPED: &str = "not_helped";
     pub(crate) const QUEUED: &str = "queued";
+    /// Needed only where some queue has a time to accept in.
+    pub(crate) const UNACCEPTED: &str = "unaccepted";
     pub(crate) const CLAIMED: &str = "claimed";
     pub(crate) const HANDED_BACK: &str = "handed_back";
     pub(crate) const RESOLVED: &str = "resolved";
@@ -139,6 +141,7 @@ impl Policy {
         check.numbers(&rules);
         let replies = check.replies(&rules, written.replies);
         let queues = check.queues(&rules);
+        check.acceptance(&rules, replies.as_ref());
         let flows = check.flows(&rules, written);
         let service = check.service(&rules);
         rules.phrases.normalise();
@@ -283,5 +286,11 @@ impl Policy {
         } else {
             Priority::Normal
         }
+    }
+
+    /// In which somebody has to accept a handoff to this queue; `None`: it is not watched.
+    pub fn accept_within_minutes(&self, queue: &QueueName) -> Option<u32> {
+        let minutes = &self.rules.handoff.accept_within_minutes;
+        minutes.get(queue.as_str()).copied()
     }
 }

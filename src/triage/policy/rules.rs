@@ -43,6 +43,8 @@ pub(super) struct Rules {
     pub(super) fallback: Option<Fallback>,
     pub(super) labels: BTreeMap<Intent, String>,
     #[serde(default)]
+    pub(super) handoff: HandoffRules,
+    #[serde(default)]
     pub(super) personal_data: Masking,
 }
 
@@ -153,6 +155,14 @@ pub(super) struct Queue {
 pub(super) struct Priorities {
     pub(super) urgent: Vec<Reason>,
     pub(super) high: Vec<Reason>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandoffRules {
+    /// By queue. One that is missing here is not watched.
+    #[serde(default)]
+    pub(super) accept_within_minutes: BTreeMap<String, u32>,
 }
 
 impl Phrases {

@@ -30,6 +30,8 @@ GET    /v1/webhooks/{id}                      401 403 403 403 403 ok
 PATCH  /v1/webhooks/{id}                      401 403 403 403 403 ok
 DELETE /v1/webhooks/{id}                      401 403 403 403 403 ok
 POST   /v1/webhooks/{id}/rotate               401 403 403 403 403 ok
+POST   /v1/webhooks/{id}/test                 401 403 403 403 403 ok
+POST   /v1/webhooks/{id}/replay               401 403 403 403 403 ok
 GET    /v1/webhooks/{id}/deliveries           401 403 403 403 403 ok
 GET    /v1/deliveries/{id}/attempts           401 403 403 403 403 ok
 POST   /v1/deliveries/{id}/replay             401 403 403 403 403 ok

@@ -22,7 +22,10 @@ struct History {
 
 async fn histories(world: &World) -> Vec<History> {
     let log = log(world).await;
-    let ids: BTreeSet<_> = log.iter().map(|event| event.conversation.clone()).collect();
+    let ids: BTreeSet<_> = log
+        .iter()
+        .filter_map(|event| event.conversation.clone())
+        .collect();
     let mut histories = Vec::new();
     for id in ids {
         let (workspace, store) = (&world.workspace, &world.store);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use firstline::domain::api_key::ApiKey;
 use firstline::domain::conversation::Conversation;
-use firstline::domain::event::LoggedEvent;
+use firstline::domain::event::{Event, LoggedEvent};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
     ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
@@ -18,7 +18,7 @@ use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
 use firstline::domain::task::ClaimedTask;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
-use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Verdict};
+use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
     ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
     Suggestions, Tasks, WaitingLine,
@@ -130,6 +130,10 @@ passed! {
              limit: usize] -> [Page<Delivery>];
         attempts(workspace, id) [workspace: &WorkspaceId, id: &DeliveryId] -> [Vec<Attempt>];
         replay(workspace, id, now) [workspace: &WorkspaceId, id: &DeliveryId, now: Timestamp] -> [Delivery];
+        replay_all(workspace, endpoint, selection, now)
+            [workspace: &WorkspaceId, endpoint: &EndpointId, selection: &Selection, now: Timestamp] -> [u64];
+        send_to(workspace, endpoint, event)
+            [workspace: &WorkspaceId, endpoint: &EndpointId, event: &Event] -> [Delivery];
     }
 }
 

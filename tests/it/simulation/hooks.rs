@@ -47,7 +47,7 @@ pub(super) async fn worker(world: Arc<World>) {
 
 async fn attempt(world: &Arc<World>, claimed: &Claimed) {
     let (delivery, at) = (&claimed.delivery, world.now());
-    let body = payload::body(&delivery.event);
+    let body = payload::body(&delivery.event, &delivery.form);
     let secrets = signature::secrets(&claimed.endpoint, at).unwrap();
     let headers = signature::headers(delivery.event.id.as_str(), at, &body, &secrets);
     let id = headers.iter().find(|(name, _)| *name == "webhook-id");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use firstline::domain::id::{ConversationId, EndpointId, WorkspaceId};
 use firstline::domain::time::{Duration as SignedDuration, Timestamp};
-use firstline::domain::webhook::Endpoint;
+use firstline::domain::webhook::{Endpoint, Form};
 use firstline::ports::{Clock, Deliveries};
 use firstline::store::memory::MemoryStore;
 use tokio::task::JoinSet;
@@ -202,6 +202,7 @@ fn endpoint(workspace: &WorkspaceId, number: u8) -> Endpoint {
         } else {
             vec![EventKind::HandoffRequested]
         },
+        form: Form::default(),
         secret: firstline::outbox::signature::generate([number; 32]),
         previous_secret: None,
         previous_secret_expires_at: None,

@@ -1,5 +1,6 @@
 //! Contract: what becomes of a delivery after its attempts.
 
+use firstline::domain::event::EventKind;
 use firstline::domain::webhook::{Claimed, DeliveryState, Endpoint, Verdict};
 use firstline::ports::{Store, StoreError};
 
@@ -84,6 +85,39 @@ pub(super) async fn disabling_exhausts_what_is_pending(store: &dyn Store) -> Out
     assert_eq!(states(store).await?, expected);
     chat(store, 2, 1).await?;
     assert_eq!(states(store).await?.len(), 3);
+    Ok(())
+}
+
+/// Whoever wants it, but for the one that is gone; once, however many of its deliveries say so.
+pub(super) async fn the_others_learn_of_a_disabled_endpoint(store: &dyn Store) -> Outcome {
+    let claimed = claimed(store, 2).await?;
+    store.add_endpoint(&endpoint(2)).await?;
+    let picky = Endpoint {
+        events: vec![EventKind::CsatRated],
+        ..endpoint(3)
+    };
+    store.add_endpoint(&picky).await?;
+    let gone = Verdict::Disable("it answered 410 Gone".to_owned());
+    for (one, second) in claimed.iter().zip(11..) {
+        store.record(one, &attempt(one, second, Some(410)), &gone).await?;
+    }
+    let logged = store.events(&acme(), None, 2, 10).await?;
+    assert_eq!(logged.len(), 1);
+    assert_eq!(
+        (logged[0].kind, &logged[0].conversation, logged[0].at),
+        (EventKind::EndpointDisabled, &None, at(11))
+    );
+    let expected = format!(
+        r#"{{"workspace":"acme","endpoint_id":"{}","reason":"it answered 410 Gone"}}"#,
+        endpoint(1).id
+    );
+    assert_eq!(logged[0].data, expected);
+    let told = claim_all(store).await?;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&told[0].endpoint.id, &told[0].delivery.event),
+        (&endpoint(2).id, &logged[0])
+    );
     Ok(())
 }
 

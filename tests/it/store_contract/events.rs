@@ -35,7 +35,7 @@ pub(super) async fn events_of_one_conversation_and_of_all(store: &dyn Store) -> 
     assert_eq!(first.id, conversation_id(1).event(1));
     assert_eq!(
         (first.conversation, first.kind, first.at),
-        (conversation_id(1), EventKind::MessageCreated, at(1))
+        (Some(conversation_id(1)), EventKind::MessageCreated, at(1))
     );
     Ok(())
 }

@@ -12,7 +12,7 @@ use firstline::domain::reading::Reading;
 use firstline::domain::suggestion::Feedback;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Action, Input, Trace, TraceStep, Turn};
-use firstline::domain::webhook::{Attempt, Claimed, Endpoint};
+use firstline::domain::webhook::{Attempt, Claimed, Endpoint, Form};
 use firstline::ports::{Idempotency, Store, StoreError};
 use firstline::store::sqlite::{Options, SqliteStore};
 use serde_json::json;
@@ -180,6 +180,7 @@ pub(crate) fn endpoint(number: u8) -> Endpoint {
         id: EndpointId::from_random([number; 16]),
         url: format!("https://hooks.example/{number}"),
         events: Vec::new(),
+        form: Form::default(),
         secret: "whsec_new".to_owned(),
         previous_secret: Some("whsec_old".to_owned()),
         previous_secret_expires_at: Some(at(3600)),

@@ -56,6 +56,8 @@ impl Server {
             .env("FIRSTLINE_HTTP__KEY_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__OPENS_PER_SECOND", "0")
             .env("FIRSTLINE_HTTP__VISITOR_PER_SECOND", "0")
+            // Where many tests share few cores, what is slow is not broken.
+            .env("FIRSTLINE_CLASSIFIER__DEADLINE", "30s")
             .env("FIRSTLINE_LOG__LEVEL", "warn")
             .envs(environment.iter().copied())
             .stdout(Stdio::piped())

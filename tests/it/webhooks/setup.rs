@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Uri};
 use axum::response::{IntoResponse, Response};
 use firstline::domain::id::{EndpointId, EventId};
 use firstline::domain::time::{Duration as SignedDuration, Timestamp};
-use firstline::domain::webhook::{Attempt, Delivery, Endpoint};
+use firstline::domain::webhook::{Attempt, Delivery, Endpoint, Form};
 use firstline::egress::guard;
 use firstline::outbox::worker::Worker;
 use firstline::outbox::{Options, signature};
@@ -177,6 +177,7 @@ impl Setup {
             id: EndpointId::from_random(entropy::bytes()),
             url: url.to_owned(),
             events: Vec::new(),
+            form: Form::default(),
             secret: signature::generate(entropy::bytes()),
             previous_secret: None,
             previous_secret_expires_at: None,

@@ -1,0 +1,40 @@
+//! A classifier that answers in time, or says that it could not. Knows nothing of how another one reads.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::domain::reading::{Classification, Fault};
+use crate::ports::Classifier;
+
+/// Another classifier, waited for no longer than its deadline: one that hangs costs each customer that long, and then a
+/// person takes over.
+#[derive(Debug)]
+pub struct InTime {
+    classifier: Arc<dyn Classifier>,
+    deadline: Duration,
+}
+
+impl InTime {
+    /// `deadline` is for one text, with its wait for a thread.
+    pub fn new(classifier: Arc<dyn Classifier>, deadline: Duration) -> Self {
+        Self { classifier, deadline }
+    }
+}
+
+#[async_trait]
+impl Classifier for InTime {
+    async fn classify(&self, text: &str) -> Result<Classification, Fault> {
+        let answer = tokio::time::timeout(self.deadline, self.classifier.classify(text)).await;
+        answer.unwrap_or_else(|_| {
+            metrics::counter!("firstline_classifier_timeouts_total").increment(1);
+            tracing::error!(deadline = ?self.deadline, "the classifier did not answer in time; a person takes over");
+            Err(Fault::TimedOut)
+        })
+    }
+
+    fn alive(&self) -> bool {
+        self.classifier.alive()
+    }
+}
