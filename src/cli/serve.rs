@@ -16,6 +16,7 @@ use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, ConfigError, Flag};
+use crate::dispatch::Dispatcher;
 use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
@@ -77,6 +78,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     }
     let engine = assemble::engine(config, content, model.classifier, Arc::new(store));
     start_lookups(config, &engine, connectors, &tasks)?;
+    start_dispatcher(&engine, &tasks);
     let reloader = Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?;
     let state = state(config, engine, reloader, &tasks, visitor_secret, identity)?;
 
@@ -130,6 +132,20 @@ fn start_lookups(
     );
     tasks.run("lookup worker", worker.run());
     Ok(())
+}
+
+/// Starts what offers waiting conversations to agents, under the policy that is in service.
+fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
+    let in_service = engine.in_service.clone();
+    let dispatcher = Dispatcher {
+        workspace: engine.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        inbox: Arc::new(engine.clone()),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: Arc::clone(&engine.clock),
+        tasks: tasks.clone(),
+    };
+    tasks.run("dispatcher", dispatcher.run());
 }
 
 /// Starts what runs beside the API, and hands it what it needs.

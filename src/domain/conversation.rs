@@ -1,4 +1,5 @@
-//! A conversation and its state machine: one owner at a time, every takeover raises the epoch.
+//! A conversation and its state machine: one owner at a time, every takeover raises the epoch. `offer` has the rest of
+//! it: what is offered, put off and handed back.
 //!
 //! ```text
 //!            hand_off            claim             release / transfer
@@ -20,6 +21,7 @@ use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Message, Sender, Text};
+use crate::domain::offer::{Asked, HandedBack, Offer, Snooze};
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
 use crate::domain::time::Timestamp;
@@ -55,14 +57,41 @@ pub enum Owner {
         queue: QueueName,
         priority: Priority,
         since: Timestamp,
+        /// Held out to one agent.
+        #[serde(default)]
+        offer: Option<Offer>,
+        /// Who did not take it in this round.
+        #[serde(default)]
+        asked: Vec<Asked>,
     },
     Agent {
         agent: Agent,
         since: Timestamp,
+        /// What it takes of the agent's capacity.
+        #[serde(default = "one_unit")]
+        units: u32,
+        /// Put off until a time.
+        #[serde(default)]
+        snooze: Option<Snooze>,
     },
 }
 
+/// What a conversation weighs that was taken before there were weights.
+fn one_unit() -> u32 {
+    1
+}
+
 impl Owner {
+    fn waiting(queue: QueueName, priority: Priority, since: Timestamp) -> Self {
+        Self::Queue {
+            queue,
+            priority,
+            since,
+            offer: None,
+            asked: Vec::new(),
+        }
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Bot => "bot",
@@ -184,6 +213,9 @@ pub struct Conversation {
     /// The newest handoff, kept for the agent after the claim.
     pub handoff: Option<Handoff>,
     pub rating: Option<Rating>,
+    /// Set while the bot has what an agent gave back to it, and after.
+    #[serde(default)]
+    pub handed_back: Option<HandedBack>,
     /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
     #[serde(skip)]
     pub messages: Vec<Message>,
@@ -209,6 +241,7 @@ impl Conversation {
             identity: Identity::default(),
             handoff: None,
             rating: None,
+            handed_back: None,
             messages: Vec::new(),
         }
     }
@@ -238,7 +271,7 @@ impl Conversation {
         }
     }
 
-    fn take_over(&mut self, owner: Owner) {
+    pub(super) fn take_over(&mut self, owner: Owner) {
         self.owner = owner;
         self.epoch += 1;
     }
@@ -255,16 +288,12 @@ impl Conversation {
     pub fn hand_off(&mut self, handoff: Handoff) {
         let (queue, priority, since) = (handoff.queue.clone(), handoff.priority, handoff.at);
         self.handoff = Some(handoff);
-        self.take_over(Owner::Queue {
-            queue,
-            priority,
-            since,
-        });
+        self.take_over(Owner::waiting(queue, priority, since));
     }
 
-    /// An agent takes it from the queue or from the bot. Claiming twice is harmless; taking it from another agent
-    /// is refused: that is a transfer.
-    pub fn claim(&mut self, agent: &Agent, now: Timestamp) -> Result<(), Refusal> {
+    /// An agent takes it from the queue or from the bot, also where it is offered to somebody else. Claiming twice is
+    /// harmless; taking it from another agent is refused: that is a transfer. It takes `units` of their capacity.
+    pub fn claim(&mut self, agent: &Agent, units: u32, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_open()?;
         match &self.owner {
             Owner::Agent { agent: holder, .. } if holder.id == agent.id => Err(Refusal::AlreadyYours),
@@ -273,6 +302,8 @@ impl Conversation {
                 self.take_over(Owner::Agent {
                     agent: agent.clone(),
                     since: now,
+                    units,
+                    snooze: None,
                 });
                 Ok(())
             }
@@ -292,26 +323,18 @@ impl Conversation {
     /// Back to a waiting line: the same as before (`release`) or another (`transfer`).
     pub fn requeue(&mut self, agent: &Agent, queue: QueueName, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_held_by(agent)?;
-        let priority = self
-            .handoff
-            .as_ref()
-            .map_or(Priority::Normal, |handoff| handoff.priority);
-        self.take_over(Owner::Queue {
-            queue,
-            priority,
-            since: now,
-        });
+        self.take_over(Owner::waiting(queue, self.priority(), now));
+        self.note_asked(agent, now);
         Ok(())
     }
 
-    /// The bot goes on, with its failures, moods and handoff forgotten so that it does not hand off again at once.
-    pub fn hand_back(&mut self, agent: &Agent) -> Result<(), Refusal> {
-        self.must_be_held_by(agent)?;
-        self.start_over();
-        Ok(())
+    /// Of the newest handoff.
+    pub fn priority(&self) -> Priority {
+        let handoff = self.handoff.as_ref();
+        handoff.map_or(Priority::Normal, |handoff| handoff.priority)
     }
 
-    fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self) {
         self.progress = Progress::default();
         self.handoff = None;
         self.take_over(Owner::Bot);
@@ -328,6 +351,7 @@ impl Conversation {
         let resolved = self.status == Status::Resolved;
         if resolved {
             self.status = Status::Open;
+            self.handed_back = None;
             self.start_over();
         }
         resolved

@@ -24,11 +24,15 @@ pub enum EventKind {
     HandoffAccepted,
     HandoffReleased,
     HandoffEnded,
+    HandoffOffered,
+    HandoffDeclined,
+    HandoffSnoozed,
+    HandoffResumed,
     CsatRated,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -37,6 +41,10 @@ impl EventKind {
         Self::HandoffAccepted,
         Self::HandoffReleased,
         Self::HandoffEnded,
+        Self::HandoffOffered,
+        Self::HandoffDeclined,
+        Self::HandoffSnoozed,
+        Self::HandoffResumed,
         Self::CsatRated,
     ];
 
@@ -50,6 +58,10 @@ impl EventKind {
             Self::HandoffAccepted => "handoff.accepted",
             Self::HandoffReleased => "handoff.released",
             Self::HandoffEnded => "handoff.ended",
+            Self::HandoffOffered => "handoff.offered",
+            Self::HandoffDeclined => "handoff.declined",
+            Self::HandoffSnoozed => "handoff.snoozed",
+            Self::HandoffResumed => "handoff.resumed",
             Self::CsatRated => "csat.rated",
         }
     }
@@ -114,6 +126,40 @@ pub enum EventData {
         epoch: u64,
         agent: Agent,
     },
+    /// Held out to an agent, who has until then to accept it.
+    HandoffOffered {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        queue: QueueName,
+        priority: Priority,
+        until: Timestamp,
+    },
+    /// Not taken; `reason` is `declined` or `timed_out`.
+    HandoffDeclined {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        reason: &'static str,
+    },
+    /// Put off by its holder.
+    HandoffSnoozed {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        until: Timestamp,
+    },
+    /// Back with its holder; `by` is `time`, `customer` or `agent`.
+    HandoffResumed {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        by: &'static str,
+    },
     CsatRated {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
@@ -133,6 +179,10 @@ impl EventData {
             Self::HandoffAccepted { .. } => EventKind::HandoffAccepted,
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,
             Self::HandoffEnded { .. } => EventKind::HandoffEnded,
+            Self::HandoffOffered { .. } => EventKind::HandoffOffered,
+            Self::HandoffDeclined { .. } => EventKind::HandoffDeclined,
+            Self::HandoffSnoozed { .. } => EventKind::HandoffSnoozed,
+            Self::HandoffResumed { .. } => EventKind::HandoffResumed,
             Self::CsatRated { .. } => EventKind::CsatRated,
         }
     }

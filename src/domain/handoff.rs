@@ -102,6 +102,9 @@ pub struct Handoff {
     pub at: Timestamp,
     pub first_response_due: Timestamp,
     pub summary: String,
+    /// ISO 639-1, where it is beyond doubt.
+    #[serde(default)]
+    pub language: Option<String>,
     pub intents: Vec<ScoredIntent>,
     /// `None` when the message could not be read.
     pub sentiment: Option<Mood>,

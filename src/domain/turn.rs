@@ -16,6 +16,7 @@ use crate::domain::message::{Message, Text};
 use crate::domain::personal_data::Masking;
 use crate::domain::reading::Reading;
 use crate::domain::task::Task;
+use crate::domain::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -35,6 +36,10 @@ pub enum Input {
     },
     Rated {
         rating: Rating,
+    },
+    /// Routing holds the waiting conversation out to an agent.
+    Offered {
+        agent: Agent,
     },
     /// What a lookup came to.
     LookupDone {
@@ -63,7 +68,23 @@ impl Input {
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
             | Self::AgentAction { .. }
-            | Self::Rated { .. } => None,
+            | Self::Rated { .. }
+            | Self::Offered { .. } => None,
+        }
+    }
+
+    /// The agent whose work this is, and whether it ends their part in the conversation.
+    pub fn work(&self) -> Option<(&AgentId, bool)> {
+        match self {
+            Self::AgentMessage { agent, .. } => Some((&agent.id, false)),
+            Self::AgentAction { agent, action } => action.ends_work().map(|ends| (&agent.id, ends)),
+            Self::Opened
+            | Self::CustomerMessage { .. }
+            | Self::Rated { .. }
+            | Self::Offered { .. }
+            | Self::LookupDone { .. }
+            | Self::CodeSent { .. }
+            | Self::TimerFired { .. } => None,
         }
     }
 
@@ -87,6 +108,7 @@ impl Input {
             | Self::CodeSent { .. }
             | Self::TimerFired { .. }
             | Self::Opened
+            | Self::Offered { .. }
             | Self::AgentAction { .. } => self.clone(),
         }
     }
@@ -101,9 +123,35 @@ pub enum AgentAction {
     Transfer {
         queue: QueueName,
     },
+    /// Held out to another agent, and back in its queue if they do not take it.
+    TransferToAgent {
+        to: Agent,
+    },
     Resolve,
     /// Back to the bot.
     HandBack,
+    /// Takes what is offered.
+    Accept,
+    Decline,
+    /// Put off until a time, or until the customer writes.
+    Snooze {
+        until: Timestamp,
+    },
+}
+
+impl AgentAction {
+    /// Whether it lets the conversation go; `None` for what is no work on it.
+    fn ends_work(&self) -> Option<bool> {
+        match self {
+            Self::Claim | Self::Accept | Self::Snooze { .. } => Some(false),
+            Self::Release
+            | Self::Transfer { .. }
+            | Self::TransferToAgent { .. }
+            | Self::Resolve
+            | Self::HandBack => Some(true),
+            Self::Decline => None,
+        }
+    }
 }
 
 /// What the turn did, in one word; `reason` only with a handoff.
@@ -157,6 +205,16 @@ pub enum Refusal {
     NotClaimed,
     #[error("there is no queue named {0}; knowledge/policy.yml lists the queues")]
     UnknownQueue(QueueName),
+    #[error("the conversation is not in a queue")]
+    NotWaiting,
+    #[error("agent {0} is being asked already")]
+    OfferedTo(AgentId),
+    #[error("this conversation is not offered to you, or not any more; claim it if it still waits")]
+    NotOffered,
+    #[error("a conversation is snoozed until a time that is still to come, at most {0} days away")]
+    SnoozeTime(i64),
+    #[error("it was handed back {0} times and came back each time; resolve it or transfer it")]
+    ComesBack(u32),
 }
 
 /// One rule that was considered, with what it looked at and whether it applied.

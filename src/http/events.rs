@@ -111,6 +111,11 @@ fn customer_data(event: &LoggedEvent) -> Option<Value> {
         EventKind::HandoffRequested | EventKind::ConversationResolved | EventKind::ConversationReopened => {
             Some(json!({ "conversation_id": conversation_id }))
         }
-        EventKind::ConversationCreated | EventKind::CsatRated => None,
+        EventKind::ConversationCreated
+        | EventKind::CsatRated
+        | EventKind::HandoffOffered
+        | EventKind::HandoffDeclined
+        | EventKind::HandoffSnoozed
+        | EventKind::HandoffResumed => None,
     }
 }

@@ -88,7 +88,7 @@ fn security(access: Access) -> Value {
         Access::Everyone => json!([]),
         Access::Opening => json!([{}, { "api_key": [] }]),
         Access::Participants | Access::Customers => json!([{ "visitor_token": [] }, { "api_key": [] }]),
-        Access::Staff | Access::Admins => json!([{ "api_key": [] }]),
+        Access::Staff | Access::Supervisors | Access::Admins => json!([{ "api_key": [] }]),
     }
 }
 
@@ -160,6 +160,10 @@ fn event_data(kind: EventKind) -> Value {
         ],
         EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
+        EventKind::HandoffOffered => &["epoch", "agent", "queue", "priority", "until"],
+        EventKind::HandoffDeclined => &["epoch", "agent", "reason"],
+        EventKind::HandoffSnoozed => &["epoch", "agent", "until"],
+        EventKind::HandoffResumed => &["epoch", "agent", "by"],
         EventKind::CsatRated => &["score", "comment"],
     };
     let required: Vec<_> = ["conversation_id", "workspace"].iter().chain(own).collect();

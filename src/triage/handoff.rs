@@ -176,6 +176,11 @@ pub(crate) fn hand_off_to(
         at: draft.now,
         first_response_due: draft.now + Duration::from_mins(i64::from(minutes)),
         summary: summary(draft),
+        language: reading
+            .language
+            .as_ref()
+            .filter(|found| found.confidence >= LANGUAGE_CONFIDENCE_MIN)
+            .map(|found| found.code.clone()),
         intents: reading.intents.clone(),
         sentiment: reading.sentiment.map(|sentiment| Mood {
             label: sentiment.label,
@@ -246,7 +251,20 @@ fn summary(draft: &Draft<'_>) -> String {
         summary.push_str(&format!(" The bot answered with: {}.", given.join(", ")));
     }
     summary.push_str(&known_from_the_flow(draft));
+    if let Some(mark) = &draft.conversation.handed_back {
+        summary.push_str(&format!(
+            " Handed back to the bot before, {} in all.",
+            times(mark.times)
+        ));
+    }
     summary
+}
+
+fn times(count: u32) -> String {
+    match count {
+        1 => "once".to_owned(),
+        count => format!("{count} times"),
+    }
 }
 
 /// What a flow has learnt so far, so that nobody asks for it again, and what did not answer.

@@ -27,6 +27,7 @@ mod power_cut;
 mod privacy;
 mod reload;
 mod routine;
+mod routing;
 mod search;
 mod serve;
 mod shop;

@@ -20,6 +20,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("engine", "domain triage ports"),
     ("outbox", "domain ports tasks entropy egress"),
     ("live", "domain ports tasks"),
+    ("dispatch", "domain triage ports tasks"),
     // L3: adapters, and the offline tools. They know the ports, never the engine.
     ("classify", "domain ports threads"),
     ("knowledge", "domain ports"),
@@ -27,10 +28,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("connect", "domain ports egress"),
     ("labelled", "domain"),
     ("eval", "domain triage classify report ports labelled"),
-    (
-        "train",
-        "domain triage classify report ports labelled eval threads",
-    ),
+    ("train", "domain classify report ports labelled eval threads"),
     ("http", "domain ports engine live report entropy telemetry"),
     // L4 and L5: the way in, and where the parts are joined. `config` takes the `Options` of each module that has some.
     (
@@ -39,8 +37,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "domain triage report ports engine outbox live classify knowledge store connect labelled train eval http config \
-         tasks telemetry entropy egress",
+        "domain triage report ports engine outbox dispatch live classify knowledge store connect labelled train eval http \
+         config tasks telemetry entropy egress",
     ),
     ("main", "cli"),
     ("tasks", ""), // The side: these know nothing of ours.

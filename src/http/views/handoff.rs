@@ -9,6 +9,7 @@ use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedR
 use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
 use crate::http::views::Viewer;
+use crate::http::views::agent::OfferView;
 use crate::http::views::message::SourceView;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -192,6 +193,9 @@ pub(crate) struct QueueItemView {
     priority: &'static str,
     #[schema(value_type = String, format = DateTime)]
     waiting_since: Timestamp,
+    /// To whom it is offered now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferView>,
     customer: CustomerView,
     /// The case; absent when an agent put a conversation into the queue that the bot had not handed off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +209,8 @@ impl QueueItemView {
             queue,
             priority,
             since,
+            offer,
+            ..
         } = &conversation.owner
         else {
             return None;
@@ -215,6 +221,7 @@ impl QueueItemView {
             queue: queue.to_string(),
             priority: priority.as_str(),
             waiting_since: *since,
+            offer: offer.as_ref().map(OfferView::from),
             customer: CustomerView::from(&conversation.customer),
             handoff: conversation.handoff.as_ref().map(HandoffView::from),
         })

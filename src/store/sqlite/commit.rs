@@ -12,6 +12,7 @@ use crate::domain::turn::{Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
 use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
+use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::endpoints;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
 use crate::store::sqlite::tasks::{self, NewTask};
@@ -35,6 +36,8 @@ pub(super) struct CommitTurn {
     tasks: Vec<NewTask>,
     /// The task that ended in this turn.
     ended: Option<TaskId>,
+    /// The agent's whose turn it is.
+    work: Option<Work>,
     key: Option<Idempotency>,
 }
 
@@ -69,6 +72,7 @@ impl CommitTurn {
             events: events.collect::<Result<_, StoreError>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
             ended: turn.input.task().cloned(),
+            work: Work::of(turn),
             key: key.cloned(),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
@@ -108,6 +112,10 @@ impl Write for CommitTurn {
         self.add_turn(connection).await?;
         self.add_events(connection).await?;
         self.move_tasks(connection).await?;
+        if let Some(work) = &self.work {
+            let (workspace, at) = (&self.conversation.workspace, self.conversation.updated_at);
+            work.note(connection, workspace, at).await?;
+        }
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;
             forget_expired(connection, key).await?;
@@ -120,10 +128,12 @@ impl CommitTurn {
     /// False when it is there already.
     async fn create(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
         let waiting = QueuePlace::of(&self.conversation);
+        let burden = self.conversation.burden();
         let done = sqlx::query(
             "INSERT INTO conversations
-                 (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, updated_at, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, agent, units,
+                  updated_at, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (workspace, id) DO NOTHING",
         )
         .bind(self.workspace())
@@ -135,6 +145,8 @@ impl CommitTurn {
         .bind(queue(&self.conversation))
         .bind(waiting.as_ref().map(|place| -place.order))
         .bind(waiting.as_ref().map(|place| place.since))
+        .bind(burden.map(|(agent, _)| agent.as_str()))
+        .bind(burden.map(|(_, units)| units))
         .bind(self.conversation.updated_at.as_microsecond())
         .bind(self.state.as_str())
         .execute(connection)
@@ -145,10 +157,11 @@ impl CommitTurn {
     /// False when version or epoch moved.
     async fn update(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
         let waiting = QueuePlace::of(&self.conversation);
+        let burden = self.conversation.burden();
         let done = sqlx::query(
             "UPDATE conversations
              SET version = ?, epoch = ?, status = ?, owner = ?, queue = ?, priority = ?, waiting_since = ?,
-                 updated_at = ?, state = ?
+                 agent = ?, units = ?, updated_at = ?, state = ?
              WHERE workspace = ? AND id = ? AND version = ? AND epoch = ?",
         )
         .bind(integer(self.conversation.version))
@@ -158,6 +171,8 @@ impl CommitTurn {
         .bind(queue(&self.conversation))
         .bind(waiting.as_ref().map(|place| -place.order))
         .bind(waiting.as_ref().map(|place| place.since))
+        .bind(burden.map(|(agent, _)| agent.as_str()))
+        .bind(burden.map(|(_, units)| units))
         .bind(self.conversation.updated_at.as_microsecond())
         .bind(self.state.as_str())
         .bind(self.workspace())

@@ -2,6 +2,7 @@
 //! Parsing is pure (text in, value out); reading the file is the rim's work.
 
 mod check;
+mod routing;
 mod rules;
 
 use crate::domain::canned_response::CannedResponse;
@@ -17,6 +18,7 @@ use crate::triage::policy::check::Check;
 use crate::triage::policy::rules::Rules;
 use crate::triage::reply::Replies;
 
+pub use crate::triage::policy::routing::{Mode, Routing};
 pub use crate::triage::policy::rules::{Business, Limits, Mood, Phrases};
 
 /// A mistake in `policy.yml` or in the replies it needs. `line` counts from 1.
@@ -250,6 +252,16 @@ impl Policy {
 
     pub fn has_queue(&self, name: &QueueName) -> bool {
         self.queues.iter().any(|(queue, _)| queue == name)
+    }
+
+    pub fn routing(&self) -> &Routing {
+        &self.rules.routing
+    }
+
+    /// The skills, all of them, and the languages, one of them, that an agent of this queue needs.
+    pub fn needs_of(&self, name: &QueueName) -> (&[String], &[String]) {
+        let queue = self.rules.queues.iter().find(|queue| queue.name == name.as_str());
+        queue.map_or((&[], &[]), |queue| (&queue.skills, &queue.languages))
     }
 
     pub fn priority_of(&self, reasons: &[Reason]) -> Priority {

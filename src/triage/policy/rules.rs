@@ -12,6 +12,7 @@ use crate::domain::intent::Intent;
 use crate::domain::moment::DateOrder;
 use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
+use crate::triage::policy::routing::Routing;
 
 /// `policy.yml` as it is written; the shipped one explains every key.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -35,6 +36,8 @@ pub(super) struct Rules {
     pub(super) labels: BTreeMap<Intent, String>,
     #[serde(default)]
     pub(super) personal_data: Masking,
+    #[serde(default)]
+    pub(super) routing: Routing,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -129,6 +132,12 @@ pub struct Phrases {
 pub(super) struct Queue {
     pub(super) name: String,
     pub(super) intents: Vec<Intent>,
+    /// An agent needs all of them.
+    #[serde(default)]
+    pub(super) skills: Vec<String>,
+    /// ISO 639-1; an agent needs one of them.
+    #[serde(default)]
+    pub(super) languages: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -135,6 +135,7 @@ pub(crate) fn handing_off(
         at: since,
         first_response_due: since,
         summary: "wants a person".to_owned(),
+        language: None,
         intents: Vec::new(),
         sentiment: None,
         entities: Vec::new(),

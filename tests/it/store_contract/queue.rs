@@ -94,7 +94,7 @@ pub(super) async fn who_is_claimed_or_resolved_waits_no_more(store: &dyn Store) 
     let mut claimed = turn_on(&one);
     claimed
         .conversation
-        .claim(&agent("ana"), at(9))
+        .claim(&agent("ana"), 1, at(9))
         .expect("nobody holds it");
     store.commit(&claimed, None).await?;
     let mut resolved = turn_on(&two);
