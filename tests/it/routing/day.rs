@@ -75,7 +75,8 @@ pub(super) fn draw_agents(rng: &mut Rng) -> Vec<AgentState> {
             rng.shuffle(&mut queues);
             let served = queues[..rng.usize(2..=QUEUES.len())].join(" ");
             let languages = if number % 3 == 0 { "en de" } else { "en" };
-            let (skill, capacity) = (if number / 4 % 2 == 0 { "skills wheels" } else { "" }, rng.u32(2..=4));
+            let skill = if number / 4 % 2 == 0 { "skills wheels" } else { "" };
+            let capacity = rng.u32(2..=4);
             let spec = format!("queues {served}; languages {languages}; {skill}; capacity {capacity}");
             online(&format!("agent-{number:02}"), &spec, at(0))
         })

@@ -15,7 +15,9 @@ use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{AgentAction, Input};
 use firstline::engine::{Engine, InService, Parts, Target};
 use firstline::outbox::lookups::{LookupWorker, Options};
-use firstline::ports::{Agents, Classifier, Conversations, KnowledgeBase, Lookup, SearchQuery, Store};
+use firstline::ports::{
+    Agents, Classifier, Conversations, Inbox, KnowledgeBase, Lookup, SearchQuery, Store, StoreError,
+};
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
 use firstline::triage::policy::Policy;
@@ -253,6 +255,18 @@ async fn nothing_is_offered_where_agents_claim_by_themselves() {
     house.waits(1).await;
     assert_eq!(house.dispatcher.look().await.unwrap(), 0);
     assert_eq!(house.whose(1).await, "-");
+}
+
+/// Whoever was quicker has it; the next look sees how things stand.
+#[tokio::test]
+async fn an_offer_of_what_has_moved_on_is_left() {
+    let house = House::new(&offering());
+    house.waits(1).await;
+    house.act("ana", 1, AgentAction::Claim).await;
+    let input = Input::Offered { agent: agent("ben") };
+    let left = house.engine.deliver(&acme(), &conversation_id(1), &input).await;
+    assert!(matches!(left, Err(StoreError::Conflict)), "{left:?}");
+    assert_eq!(house.whose(1).await, "ana");
 }
 
 /// More than a page of them, in the order of the line.
