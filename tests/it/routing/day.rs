@@ -8,6 +8,7 @@ use firstline::domain::time::Timestamp;
 use crate::support::agents::online;
 
 pub(super) const AGENTS: usize = 50;
+const ALL_ROUNDERS: usize = 8;
 pub(super) const HANDOFFS: usize = 5_000;
 
 /// How many of a hundred handoffs come in each hour from 7:00 on.
@@ -67,15 +68,20 @@ pub(super) fn draw_cases(rng: &mut Rng) -> Vec<Case> {
     cases
 }
 
-/// Everybody serves two to five queues, a third speak German, and they hold two to four units.
+/// The first can do everything, so that each shift has two who can; the others serve two to five queues, a third of them
+/// in German, half of them with a skill. All hold two to four units.
 pub(super) fn draw_agents(rng: &mut Rng) -> Vec<AgentState> {
     (0..AGENTS)
         .map(|number| {
             let mut queues = QUEUES;
             rng.shuffle(&mut queues);
-            let served = queues[..rng.usize(2..=QUEUES.len())].join(" ");
-            let languages = if number % 3 == 0 { "en de" } else { "en" };
-            let skill = if number / 4 % 2 == 0 { "skills wheels" } else { "" };
+            let all_round = number < ALL_ROUNDERS;
+            let served = rng.usize(2..=QUEUES.len());
+            let served = queues[..if all_round { QUEUES.len() } else { served }].join(" ");
+            let german = all_round || number % 3 == 0;
+            let languages = if german { "en de" } else { "en" };
+            let skilled = all_round || number / 4 % 2 == 0;
+            let skill = if skilled { "skills wheels" } else { "" };
             let capacity = rng.u32(2..=4);
             let spec = format!("queues {served}; languages {languages}; {skill}; capacity {capacity}");
             online(&format!("agent-{number:02}"), &spec, at(0))
