@@ -117,6 +117,7 @@ impl Said {
                 | Input::AgentMessage { .. }
                 | Input::AgentAction { .. }
                 | Input::Rated { .. }
+                | Input::Offered { .. }
                 | Input::LookupDone { .. }
                 | Input::CodeSent { .. } => None,
             },
@@ -330,7 +331,7 @@ impl Engine {
     }
 }
 
-/// What comes of a task is an input like any other.
+/// What comes of a task, or of routing, is an input like any other.
 #[async_trait]
 impl Inbox for Engine {
     /// In the task's own workspace, even where the server has been given another name since.
@@ -350,6 +351,8 @@ impl Inbox for Engine {
             Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
             // Trying again later is right, and the worker does.
             Err(EngineError::Contended) => Err(StoreError::Conflict),
+            // An offer to make of a conversation that has moved on.
+            Err(EngineError::Refused(_)) if input.task().is_none() => Err(StoreError::Conflict),
             // No decision refuses the end of a task: one that nobody waits for is written down.
             Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {
                 what: "task",

@@ -4,6 +4,7 @@
 //!  L0  domain                          nouns of the field: plain values             no IO
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
+//!      dispatch                        who waits, held against who is there         through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
 //!      connect                         the company's own systems                    IO
 //!      labelled  train  eval           rows with labels | own intents | measuring  IO
@@ -16,6 +17,7 @@ pub mod classify;
 pub mod cli;
 pub mod config;
 pub mod connect;
+pub mod dispatch;
 pub mod domain;
 pub mod egress;
 pub mod engine;

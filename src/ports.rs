@@ -15,10 +15,13 @@ use crate::domain::article::{ArticleHit, Audience};
 use crate::domain::canned_response::ReplyHit;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::{Event, LoggedEvent};
-use crate::domain::id::{ConversationId, DeliveryId, EndpointId, KeyId, QueueName, TaskId, WorkspaceId};
+use crate::domain::id::{
+    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, QueueName, TaskId, WorkspaceId,
+};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::message::Message;
+use crate::domain::presence::{AgentProfile, AgentState, Presence};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::standing::Place;
 use crate::domain::task::ClaimedTask;
@@ -289,6 +292,29 @@ pub trait Tasks: Send + Sync {
 }
 
 #[async_trait]
+pub trait Agents: Send + Sync {
+    /// Registers an agent, offline until they say otherwise, or changes what is said of one who is registered.
+    async fn put_agent(
+        &self,
+        workspace: &WorkspaceId,
+        profile: &AgentProfile,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// A heartbeat; with a presence that from now on, which also ends a wrap-up.
+    async fn set_presence(
+        &self,
+        workspace: &WorkspaceId,
+        id: &AgentId,
+        presence: Option<Presence>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Everyone who is registered, by id, each with their present load.
+    async fn agents(&self, workspace: &WorkspaceId) -> Result<Vec<AgentState>, StoreError>;
+}
+
+#[async_trait]
 pub trait ApiKeys: Send + Sync {
     /// Adding a key whose id or hash is there already changes nothing.
     async fn add_key(&self, key: &ApiKey) -> Result<(), StoreError>;
@@ -301,7 +327,9 @@ pub trait ApiKeys: Send + Sync {
 }
 
 #[async_trait]
-pub trait Store: Conversations + EventLog + Deliveries + Tasks + ApiKeys + Suggestions + fmt::Debug {
+pub trait Store:
+    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + fmt::Debug
+{
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;
 }
@@ -314,11 +342,11 @@ pub trait Lookup: Send + Sync + fmt::Debug {
     async fn look_up(&self, request: &LookupRequest, key: &TaskId) -> LookupResult;
 }
 
-/// The way back in for what comes of a task.
+/// The way back in for what comes of a task, and for the offers of routing.
 #[async_trait]
 pub trait Inbox: Send + Sync + fmt::Debug {
     /// On disk when this returns. An input that ends a task which is no longer waited for is written down and nothing
-    /// else; a conversation that is gone is `NotFound`.
+    /// else; an offer that is not possible any more is a `Conflict`; a conversation that is gone is `NotFound`.
     async fn deliver(
         &self,
         workspace: &WorkspaceId,

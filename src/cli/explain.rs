@@ -96,6 +96,7 @@ fn input(input: &Input, all: &[TurnRecord]) -> String {
         Input::CustomerMessage { text } => format!("customer: {}", text.as_str()),
         Input::AgentMessage { agent, text, .. } => format!("agent {}: {}", agent.id, text.as_str()),
         Input::AgentAction { agent, action } => format!("agent {} {}", agent.id, deed(action)),
+        Input::Offered { agent } => format!("offered to agent {}", agent.id),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
         Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => {
             format!("{}: {}", asked(task, all), show::outcome(result))
@@ -119,8 +120,12 @@ fn deed(action: &AgentAction) -> String {
         AgentAction::Claim => "claims".to_owned(),
         AgentAction::Release => "releases".to_owned(),
         AgentAction::Transfer { queue } => format!("transfers to {queue}"),
+        AgentAction::TransferToAgent { to } => format!("transfers to agent {}", to.id),
         AgentAction::Resolve => "resolves".to_owned(),
         AgentAction::HandBack => "hands back".to_owned(),
+        AgentAction::Accept => "accepts".to_owned(),
+        AgentAction::Decline => "declines".to_owned(),
+        AgentAction::Snooze { until } => format!("snoozes until {until}"),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::cli::serve::vitals::Vitals;
 use crate::cli::{assemble, fit, secrets};
 use crate::config::{Config, ConfigError, Flag};
 use crate::connect::Unsealed;
+use crate::dispatch::Dispatcher;
 use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
@@ -91,6 +92,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
         ..assemble::engine(config, content, classifier, Arc::new(store), seal)
     };
     start_lookups(config, &engine, systems, &tasks)?;
+    start_dispatcher(&engine, &tasks);
     let beside = Beside {
         reloader: Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?,
         vitals: Vitals::start(&engine, clock, &tasks),
@@ -174,6 +176,20 @@ fn start_lookups(
     );
     tasks.run("lookup worker", worker.run());
     Ok(())
+}
+
+/// Starts what offers waiting conversations to agents, under the policy that is in service.
+fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
+    let in_service = engine.in_service.clone();
+    let dispatcher = Dispatcher {
+        workspace: engine.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        inbox: Arc::new(engine.clone()),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: Arc::clone(&engine.clock),
+        tasks: tasks.clone(),
+    };
+    tasks.run("dispatcher", dispatcher.run());
 }
 
 /// Starts what runs beside the API, and hands it what it needs.

@@ -85,7 +85,21 @@ pub(crate) fn buttons(message: &Message) -> Option<String> {
 fn owner(owner: &Owner) -> String {
     match owner {
         Owner::Bot => "bot".to_owned(),
+        Owner::Queue {
+            queue,
+            offer: Some(offer),
+            ..
+        } => {
+            format!("queue {queue}, offered to {}", offer.agent.id)
+        }
         Owner::Queue { queue, .. } => format!("queue {queue}"),
+        Owner::Agent {
+            agent,
+            snooze: Some(snooze),
+            ..
+        } => {
+            format!("agent {}, snoozed until {}", agent.id, snooze.until)
+        }
         Owner::Agent { agent, .. } => format!("agent {}", agent.id),
     }
 }

@@ -1,4 +1,5 @@
-//! A conversation and its state machine: one owner at a time, every takeover raises the epoch.
+//! A conversation and its state machine: one owner at a time, every takeover raises the epoch. `offer` has the rest of
+//! it: what is offered, put off and handed back.
 //!
 //! ```text
 //!            hand_off            claim             release / transfer
@@ -7,20 +8,18 @@
 //!    └──────────── hand_back ────────────────┘      any owner ─ resolve ─▶ resolved ─ reopen ─▶ Bot
 //! ```
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::agent::Agent;
-use crate::domain::article::ArticleHit;
 use crate::domain::csat::Rating;
-use crate::domain::flow::{FlowState, Wait};
-use crate::domain::handoff::{ContactAsked, Deferred, EarlierConversation, Handoff};
+use crate::domain::flow::Wait;
+use crate::domain::handoff::{EarlierConversation, Handoff};
 use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
-use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Message, Sender, Text};
+use crate::domain::offer::{Asked, HandedBack, Offer, Snooze};
 use crate::domain::personal_data::Masking;
+use crate::domain::progress::Progress;
 use crate::domain::queue::Priority;
 use crate::domain::sla::Clocks;
 use crate::domain::time::Timestamp;
@@ -28,12 +27,6 @@ use crate::domain::turn::Refusal;
 
 /// How many messages a loaded conversation carries, newest last: what a decision or a handoff looks at.
 pub const RECENT_MESSAGES: usize = 30;
-
-/// How many moods are remembered for the trend.
-const MOODS_KEPT: usize = 8;
-
-/// Of how many messages it is remembered what was read of them.
-const HEARD_KEPT: usize = 12;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,14 +52,42 @@ pub enum Owner {
         queue: QueueName,
         priority: Priority,
         since: Timestamp,
+        /// Held out to one agent.
+        #[serde(default)]
+        offer: Option<Offer>,
+        /// Who did not take it in this round.
+        #[serde(default)]
+        asked: Vec<Asked>,
     },
     Agent {
         agent: Agent,
         since: Timestamp,
+        /// What it takes of the agent's capacity.
+        #[serde(default = "one_unit")]
+        units: u32,
+        /// Put off until a time.
+        #[serde(default)]
+        snooze: Option<Snooze>,
     },
 }
 
+/// What a conversation weighs that was taken before there were weights.
+fn one_unit() -> u32 {
+    1
+}
+
 impl Owner {
+    /// In a queue, and not offered to anybody yet.
+    pub fn waiting(queue: QueueName, priority: Priority, since: Timestamp) -> Self {
+        Self::Queue {
+            queue,
+            priority,
+            since,
+            offer: None,
+            asked: Vec::new(),
+        }
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Bot => "bot",
@@ -92,103 +113,6 @@ impl Customer {
             id: self.id.clone(),
             name: masking.mask(&self.name),
             verified: self.verified,
-        }
-    }
-}
-
-/// "Did you mean A or B?", asked and not yet answered. The hits were found for the question itself, so that
-/// the answer can be given when the customer says no more than "the first one".
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Clarification {
-    pub options: Vec<Intent>,
-    pub hits: Vec<ArticleHit>,
-}
-
-/// Short messages in a row, to be answered as one when the customer pauses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gathering {
-    /// Fires when the customer has paused long enough; each further message has another one take its place.
-    pub timer: TaskId,
-    /// `seq` of the first of them.
-    pub from: u64,
-}
-
-/// What was read of a message, as far as a summary of the conversation needs it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Heard {
-    /// Of the message.
-    pub seq: u64,
-    pub intent: Option<ScoredIntent>,
-    /// The probability of `negative`.
-    pub negative: f32,
-    /// Values of the entities in it.
-    pub entities: Vec<String>,
-}
-
-/// A flow that ended, and what had started it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EndedFlow {
-    pub flow: String,
-    pub intent: ScoredIntent,
-}
-
-/// What the bot remembers since it last took the conversation over.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Progress {
-    /// Customer messages taken.
-    pub turns: u32,
-    /// Times in a row that the bot did not help.
-    pub failures: u32,
-    /// Whether "did you mean" has been asked: it is asked once.
-    pub clarified: bool,
-    pub clarification: Option<Clarification>,
-    /// [`crate::domain::message::Source::key`] of the newest answer.
-    pub last_answer: Option<String>,
-    /// Probabilities of `negative`, newest last.
-    pub moods: Vec<f32>,
-    /// Whether a waiting customer has been told that a person is on the way.
-    pub told_waiting: bool,
-    /// What was read of the newest messages, oldest first.
-    #[serde(default)]
-    pub heard: Vec<Heard>,
-    /// Whether a waiting customer has been told that nobody has come in time.
-    #[serde(default)]
-    pub told_unaccepted: bool,
-    #[serde(default)]
-    pub flow: Option<FlowState>,
-    /// Flows that wait for the present one to end, the next one last: interrupted by a question about something else, or
-    /// asked for in the same message.
-    #[serde(default)]
-    pub paused: Vec<FlowState>,
-    /// Messages that the bot has not answered yet because more may follow.
-    #[serde(default)]
-    pub gathering: Option<Gathering>,
-    /// The flow that ended last, so that "and the other one?" means something.
-    #[serde(default)]
-    pub last_flow: Option<EndedFlow>,
-    /// Values that flows said are worth keeping, by slot: nobody is asked twice.
-    #[serde(default)]
-    pub remembered: BTreeMap<String, String>,
-    /// A waiting customer has been asked how to get back to them.
-    #[serde(default)]
-    pub contact: Option<ContactAsked>,
-    /// A handoff that the bot holds back until people are there.
-    #[serde(default)]
-    pub deferred: Option<Deferred>,
-}
-
-impl Progress {
-    pub fn feel(&mut self, negative: f32) {
-        self.moods.push(negative);
-        if self.moods.len() > MOODS_KEPT {
-            self.moods.remove(0);
-        }
-    }
-
-    pub fn hear(&mut self, heard: Heard) {
-        self.heard.push(heard);
-        if self.heard.len() > HEARD_KEPT {
-            self.heard.remove(0);
         }
     }
 }
@@ -224,6 +148,9 @@ pub struct Conversation {
     pub rating: Option<Rating>,
     #[serde(default)]
     pub clocks: Clocks,
+    /// Set while the bot has what an agent gave back to it, and after.
+    #[serde(default)]
+    pub handed_back: Option<HandedBack>,
     /// The newest [`RECENT_MESSAGES`], oldest first. Kept apart in a store, so not part of the state.
     #[serde(skip)]
     pub messages: Vec<Message>,
@@ -254,6 +181,7 @@ impl Conversation {
             acceptance: None,
             rating: None,
             clocks: Clocks::default(),
+            handed_back: None,
             messages: Vec::new(),
             earlier: Vec::new(),
         }
@@ -311,7 +239,7 @@ impl Conversation {
         }
     }
 
-    fn take_over(&mut self, owner: Owner) {
+    pub(super) fn take_over(&mut self, owner: Owner) {
         self.owner = owner;
         self.epoch += 1;
     }
@@ -328,16 +256,12 @@ impl Conversation {
     pub fn hand_off(&mut self, handoff: Handoff) {
         let (queue, priority, since) = (handoff.queue.clone(), handoff.priority, handoff.at);
         self.handoff = Some(handoff);
-        self.take_over(Owner::Queue {
-            queue,
-            priority,
-            since,
-        });
+        self.take_over(Owner::waiting(queue, priority, since));
     }
 
-    /// An agent takes it from the queue or from the bot. Claiming twice is harmless; taking it from another agent
-    /// is refused: that is a transfer.
-    pub fn claim(&mut self, agent: &Agent, now: Timestamp) -> Result<(), Refusal> {
+    /// An agent takes it from the queue or from the bot, also where it is offered to somebody else. Claiming twice is
+    /// harmless; taking it from another agent is refused: that is a transfer. It takes `units` of their capacity.
+    pub fn claim(&mut self, agent: &Agent, units: u32, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_open()?;
         match &self.owner {
             Owner::Agent { agent: holder, .. } if holder.id == agent.id => Err(Refusal::AlreadyYours),
@@ -346,6 +270,8 @@ impl Conversation {
                 self.take_over(Owner::Agent {
                     agent: agent.clone(),
                     since: now,
+                    units,
+                    snooze: None,
                 });
                 Ok(())
             }
@@ -365,26 +291,12 @@ impl Conversation {
     /// Back to a waiting line: the same as before (`release`) or another (`transfer`).
     pub fn requeue(&mut self, agent: &Agent, queue: QueueName, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_held_by(agent)?;
-        let priority = self
-            .handoff
-            .as_ref()
-            .map_or(Priority::Normal, |handoff| handoff.priority);
-        self.take_over(Owner::Queue {
-            queue,
-            priority,
-            since: now,
-        });
+        self.take_over(Owner::waiting(queue, self.priority(), now));
+        self.note_asked(agent, now);
         Ok(())
     }
 
-    /// The bot goes on, with its failures, moods and handoff forgotten so that it does not hand off again at once.
-    pub fn hand_back(&mut self, agent: &Agent) -> Result<(), Refusal> {
-        self.must_be_held_by(agent)?;
-        self.start_over();
-        Ok(())
-    }
-
-    fn start_over(&mut self) {
+    pub(super) fn start_over(&mut self) {
         self.progress = Progress::default();
         self.handoff = None;
         self.acceptance = None;
@@ -402,6 +314,7 @@ impl Conversation {
         let resolved = self.status == Status::Resolved;
         if resolved {
             self.status = Status::Open;
+            self.handed_back = None;
             self.start_over();
         }
         resolved

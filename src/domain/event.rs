@@ -28,6 +28,10 @@ pub enum EventKind {
     HandoffReleased,
     HandoffEnded,
     HandoffUnaccepted,
+    HandoffOffered,
+    HandoffDeclined,
+    HandoffSnoozed,
+    HandoffResumed,
     CsatRated,
     SlaWarning,
     SlaBreached,
@@ -36,7 +40,7 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -46,6 +50,10 @@ impl EventKind {
         Self::HandoffReleased,
         Self::HandoffEnded,
         Self::HandoffUnaccepted,
+        Self::HandoffOffered,
+        Self::HandoffDeclined,
+        Self::HandoffSnoozed,
+        Self::HandoffResumed,
         Self::CsatRated,
         Self::SlaWarning,
         Self::SlaBreached,
@@ -64,6 +72,10 @@ impl EventKind {
             Self::HandoffReleased => "handoff.released",
             Self::HandoffEnded => "handoff.ended",
             Self::HandoffUnaccepted => "handoff.unaccepted",
+            Self::HandoffOffered => "handoff.offered",
+            Self::HandoffDeclined => "handoff.declined",
+            Self::HandoffSnoozed => "handoff.snoozed",
+            Self::HandoffResumed => "handoff.resumed",
             Self::CsatRated => "csat.rated",
             Self::SlaWarning => "sla.warning",
             Self::SlaBreached => "sla.breached",
@@ -157,6 +169,40 @@ pub enum EventData {
         waiting_since: Timestamp,
         links: Links,
     },
+    /// Held out to an agent, who has until then to accept it.
+    HandoffOffered {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        queue: QueueName,
+        priority: Priority,
+        until: Timestamp,
+    },
+    /// Not taken; `reason` is `declined` or `timed_out`.
+    HandoffDeclined {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        reason: &'static str,
+    },
+    /// Put off by its holder.
+    HandoffSnoozed {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        until: Timestamp,
+    },
+    /// Back with its holder; `by` is `time`, `customer` or `agent`.
+    HandoffResumed {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        epoch: u64,
+        agent: Agent,
+        by: &'static str,
+    },
     CsatRated {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
@@ -192,6 +238,10 @@ impl EventData {
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,
             Self::HandoffEnded { .. } => EventKind::HandoffEnded,
             Self::HandoffUnaccepted { .. } => EventKind::HandoffUnaccepted,
+            Self::HandoffOffered { .. } => EventKind::HandoffOffered,
+            Self::HandoffDeclined { .. } => EventKind::HandoffDeclined,
+            Self::HandoffSnoozed { .. } => EventKind::HandoffSnoozed,
+            Self::HandoffResumed { .. } => EventKind::HandoffResumed,
             Self::CsatRated { .. } => EventKind::CsatRated,
             Self::SlaWarning(_) => EventKind::SlaWarning,
             Self::SlaBreached(_) => EventKind::SlaBreached,

@@ -205,6 +205,9 @@ pub struct Handoff {
     /// The newest first; empty for customers whose id is not known.
     #[serde(default)]
     pub earlier_conversations: Vec<EarlierConversation>,
+    /// ISO 639-1, where it is beyond doubt.
+    #[serde(default)]
+    pub language: Option<String>,
     pub intents: Vec<ScoredIntent>,
     /// `None` when the message could not be read.
     pub sentiment: Option<Mood>,

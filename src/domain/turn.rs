@@ -18,6 +18,7 @@ use crate::domain::reading::Reading;
 use crate::domain::standing::{Standing, Waited};
 use crate::domain::suggestion::{Feedback, Suggested};
 use crate::domain::task::Task;
+use crate::domain::time::Timestamp;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -39,6 +40,10 @@ pub enum Input {
     },
     Rated {
         rating: Rating,
+    },
+    /// Routing holds the waiting conversation out to an agent.
+    Offered {
+        agent: Agent,
     },
     /// What a lookup came to.
     LookupDone {
@@ -67,7 +72,23 @@ impl Input {
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
             | Self::AgentAction { .. }
-            | Self::Rated { .. } => None,
+            | Self::Rated { .. }
+            | Self::Offered { .. } => None,
+        }
+    }
+
+    /// The agent whose work this is, and whether it ends their part in the conversation.
+    pub fn work(&self) -> Option<(&AgentId, bool)> {
+        match self {
+            Self::AgentMessage { agent, .. } => Some((&agent.id, false)),
+            Self::AgentAction { agent, action } => action.ends_work().map(|ends| (&agent.id, ends)),
+            Self::Opened
+            | Self::CustomerMessage { .. }
+            | Self::Rated { .. }
+            | Self::Offered { .. }
+            | Self::LookupDone { .. }
+            | Self::CodeSent { .. }
+            | Self::TimerFired { .. } => None,
         }
     }
 
@@ -78,7 +99,11 @@ impl Input {
             | Self::LookupDone { .. }
             | Self::CodeSent { .. }
             | Self::TimerFired { .. } => true,
-            Self::Opened | Self::AgentMessage { .. } | Self::AgentAction { .. } | Self::Rated { .. } => false,
+            Self::Opened
+            | Self::AgentMessage { .. }
+            | Self::AgentAction { .. }
+            | Self::Offered { .. }
+            | Self::Rated { .. } => false,
         }
     }
 
@@ -107,6 +132,7 @@ impl Input {
             | Self::CodeSent { .. }
             | Self::TimerFired { .. }
             | Self::Opened
+            | Self::Offered { .. }
             | Self::AgentAction { .. } => self.clone(),
         }
     }
@@ -121,9 +147,35 @@ pub enum AgentAction {
     Transfer {
         queue: QueueName,
     },
+    /// Held out to another agent, and back in its queue if they do not take it.
+    TransferToAgent {
+        to: Agent,
+    },
     Resolve,
     /// Back to the bot.
     HandBack,
+    /// Takes what is offered.
+    Accept,
+    Decline,
+    /// Put off until a time, or until the customer writes.
+    Snooze {
+        until: Timestamp,
+    },
+}
+
+impl AgentAction {
+    /// Whether it lets the conversation go; `None` for what is no work on it.
+    fn ends_work(&self) -> Option<bool> {
+        match self {
+            Self::Claim | Self::Accept | Self::Snooze { .. } => Some(false),
+            Self::Release
+            | Self::Transfer { .. }
+            | Self::TransferToAgent { .. }
+            | Self::Resolve
+            | Self::HandBack => Some(true),
+            Self::Decline => None,
+        }
+    }
 }
 
 /// What the turn did, in one word; `reason` only with a handoff.
@@ -181,6 +233,16 @@ pub enum Refusal {
         "suggestion {0:?} was not offered for this conversation; take the id of one that its suggestions list"
     )]
     UnknownSuggestion(String),
+    #[error("the conversation is not in a queue")]
+    NotWaiting,
+    #[error("agent {0} is being asked already")]
+    OfferedTo(AgentId),
+    #[error("this conversation is not offered to you, or not any more; claim it if it still waits")]
+    NotOffered,
+    #[error("a conversation is snoozed until a time that is still to come, at most {0} days away")]
+    SnoozeTime(i64),
+    #[error("it was handed back {0} times and came back each time; resolve it or transfer it")]
+    ComesBack(u32),
 }
 
 /// One rule that was considered, with what it looked at and whether it applied.

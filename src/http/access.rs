@@ -28,10 +28,12 @@ pub(crate) enum Access {
     Customers,
     /// Every key.
     Staff,
+    /// Whoever speaks for all agents: integrators (an external desk) and admins.
+    Supervisors,
     Admins,
 }
 
-use Access::{Admins, Customers, Everyone, Opening, Participants, Staff};
+use Access::{Admins, Customers, Everyone, Opening, Participants, Staff, Supervisors};
 
 /// Every route. One that is missing here cannot be called by anyone.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
@@ -48,7 +50,13 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/conversations/{id}/transfer", Staff),
     ("POST", "/v1/conversations/{id}/resolve", Staff),
     ("POST", "/v1/conversations/{id}/handback", Staff),
+    ("POST", "/v1/conversations/{id}/accept", Staff),
+    ("POST", "/v1/conversations/{id}/decline", Staff),
+    ("POST", "/v1/conversations/{id}/snooze", Staff),
     ("GET", "/v1/queue", Staff),
+    ("GET", "/v1/agents", Staff),
+    ("PUT", "/v1/agents/{id}", Supervisors),
+    ("POST", "/v1/agents/{id}/presence", Staff),
     ("GET", "/v1/search", Staff),
     ("POST", "/v1/webhooks", Admins),
     ("GET", "/v1/webhooks", Admins),
@@ -93,7 +101,7 @@ impl Access {
                     Err(ApiError::NotFound("conversation"))
                 }
             }
-            (Principal::Visitor { .. }, Opening | Staff | Admins) => Err(ApiError::Forbidden(
+            (Principal::Visitor { .. }, Opening | Staff | Supervisors | Admins) => Err(ApiError::Forbidden(
                 "a visitor token is for the visitor's own conversation",
             )),
             (Principal::Key(key), access) => access.check_role(key.role),
@@ -104,9 +112,12 @@ impl Access {
         match (self, role) {
             (_, Role::Admin)
             | (Everyone | Participants | Staff, Role::Agent | Role::Integrator)
-            | (Opening | Customers, Role::Integrator) => Ok(()),
+            | (Opening | Customers | Supervisors, Role::Integrator) => Ok(()),
             (Opening | Customers, Role::Agent) => Err(ApiError::Forbidden(
                 "this is for customers and integrations, not for agents",
+            )),
+            (Supervisors, Role::Agent) => Err(ApiError::Forbidden(
+                "this needs a key with the role integrator or admin",
             )),
             (Admins, Role::Agent | Role::Integrator) => {
                 Err(ApiError::Forbidden("this needs a key with the role admin"))
@@ -141,7 +152,7 @@ pub(crate) async fn gate(
     let access = of(method.as_str(), route.as_str()).ok_or(ApiError::UnknownRoute)?;
     let principal = match access {
         Everyone => Principal::Anonymous,
-        Opening | Participants | Customers | Staff | Admins => {
+        Opening | Participants | Customers | Staff | Supervisors | Admins => {
             authenticate(&gate.app, request.headers()).await?
         }
     };
@@ -150,7 +161,7 @@ pub(crate) async fn gate(
     let caller = Caller { principal, address };
     let allowance = match access {
         Everyone => None,
-        Opening | Participants | Customers | Staff | Admins => gate.limits.take(&caller)?,
+        Opening | Participants | Customers | Staff | Supervisors | Admins => gate.limits.take(&caller)?,
     };
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;

@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 use crate::domain::agent::Agent;
 use crate::domain::csat::Rating;
 use crate::domain::id::{AgentId, ConversationId, QueueName};
+use crate::domain::time::Timestamp;
 use crate::domain::turn::{AgentAction, Input};
 use crate::engine::Target;
+use crate::http::agents::registered;
 use crate::http::auth::Caller;
 use crate::http::error::ApiError;
 use crate::http::extract::Command;
@@ -46,11 +48,25 @@ pub(crate) struct ActionBody {
     agent: Option<AgentBody>,
 }
 
+/// To a queue or to an agent, one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TransferBody {
     /// One of the queues in `policy.yml`.
-    queue: String,
+    queue: Option<String>,
+    /// The id of a registered agent, who is offered the conversation.
+    to_agent: Option<String>,
+    /// Who acts; an agent's key may leave it out.
+    agent: Option<AgentBody>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SnoozeBody {
+    /// When it comes back, at most 30 days away.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+    /// Who acts; an agent's key may leave it out.
     agent: Option<AgentBody>,
 }
 
@@ -90,7 +106,9 @@ pub(crate) async fn release(
     act(&app, &caller, &id, command, AgentAction::Release).await
 }
 
-/// Pass a conversation on to another queue
+/// Pass a conversation on to another queue or agent
+///
+/// The agent is offered it; whoever does not accept in time leaves it to the queue that it came from.
 #[utoipa::path(post, path = "/v1/conversations/{id}/transfer", operation_id = "transfer_conversation", tag = "agents",
     params(("id" = String, Path)), request_body = TransferBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn transfer(
@@ -99,14 +117,88 @@ pub(crate) async fn transfer(
     Path(id): Path<String>,
     command: Command<TransferBody>,
 ) -> Result<Json<TurnView>, ApiError> {
-    let queue = QueueName::parse(&command.body.queue)?;
-    let command = Command {
-        body: ActionBody {
-            agent: command.body.agent,
+    let TransferBody {
+        queue,
+        to_agent,
+        agent,
+    } = command.body;
+    let action = match (queue, to_agent) {
+        (Some(queue), None) => AgentAction::Transfer {
+            queue: QueueName::parse(&queue)?,
         },
+        (None, Some(to)) => AgentAction::TransferToAgent {
+            to: colleague(&app, &to).await?,
+        },
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(ApiError::Field {
+                pointer: "/queue".to_owned(),
+                detail: "say where to: give either queue or to_agent".to_owned(),
+            });
+        }
+    };
+    let command = Command {
+        body: ActionBody { agent },
         key: command.key,
     };
-    act(&app, &caller, &id, command, AgentAction::Transfer { queue }).await
+    act(&app, &caller, &id, command, action).await
+}
+
+/// Only whoever is registered can be offered anything.
+async fn colleague(app: &AppState, id: &str) -> Result<Agent, ApiError> {
+    let known = registered(app, &AgentId::parse(id)?).await?;
+    let known = known.ok_or_else(|| ApiError::Field {
+        pointer: "/to_agent".to_owned(),
+        detail: format!("no agent {id} is registered; GET /v1/agents lists them"),
+    })?;
+    Ok(known.profile.agent)
+}
+
+/// Accept what is offered
+///
+/// As long as the offer stands. Of an offer and a claim at the same time one wins.
+#[utoipa::path(post, path = "/v1/conversations/{id}/accept", operation_id = "accept_conversation", tag = "agents",
+    params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
+pub(crate) async fn accept(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    command: Command<ActionBody>,
+) -> Result<Json<TurnView>, ApiError> {
+    act(&app, &caller, &id, command, AgentAction::Accept).await
+}
+
+/// Decline what is offered
+///
+/// It is offered to the next, and to this agent again only when everybody else was asked.
+#[utoipa::path(post, path = "/v1/conversations/{id}/decline", operation_id = "decline_conversation", tag = "agents",
+    params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
+pub(crate) async fn decline(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    command: Command<ActionBody>,
+) -> Result<Json<TurnView>, ApiError> {
+    act(&app, &caller, &id, command, AgentAction::Decline).await
+}
+
+/// Put a conversation off
+///
+/// It stays with its holder, takes none of their capacity, and comes back at that time, when the customer writes, or
+/// when its holder claims it.
+#[utoipa::path(post, path = "/v1/conversations/{id}/snooze", operation_id = "snooze_conversation", tag = "agents",
+    params(("id" = String, Path)), request_body = SnoozeBody, responses((status = 200, body = TurnView)))]
+pub(crate) async fn snooze(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    command: Command<SnoozeBody>,
+) -> Result<Json<TurnView>, ApiError> {
+    let SnoozeBody { until, agent } = command.body;
+    let command = Command {
+        body: ActionBody { agent },
+        key: command.key,
+    };
+    act(&app, &caller, &id, command, AgentAction::Snooze { until }).await
 }
 
 /// Resolve a conversation

@@ -207,6 +207,8 @@ impl ApiError {
             Some("/queue")
         } else if let Self::Engine(EngineError::Refused(Refusal::UnknownSuggestion(_))) = self {
             Some("/suggestion")
+        } else if let Self::Engine(EngineError::Refused(Refusal::SnoozeTime(_))) = self {
+            Some("/until")
         } else {
             None
         }
@@ -258,6 +260,23 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
             "Another agent holds the conversation",
         ),
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
+        Refusal::NotWaiting => (S::CONFLICT, "not_waiting", "The conversation is not in a queue"),
+        Refusal::OfferedTo(_) => (S::CONFLICT, "offered_to_other", "Another agent is being asked"),
+        Refusal::NotOffered => (
+            S::CONFLICT,
+            "not_offered",
+            "The conversation is not offered to you",
+        ),
+        Refusal::SnoozeTime(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "invalid_snooze",
+            "The conversation cannot be snoozed until then",
+        ),
+        Refusal::ComesBack(_) => (
+            S::CONFLICT,
+            "comes_back",
+            "The bot has had the conversation often enough",
+        ),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
         Refusal::UnknownSuggestion(_) => (
             S::UNPROCESSABLE_ENTITY,

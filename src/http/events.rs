@@ -120,6 +120,10 @@ fn customer_data(event: &LoggedEvent) -> Option<Value> {
         }
         EventKind::ConversationCreated
         | EventKind::CsatRated
+        | EventKind::HandoffOffered
+        | EventKind::HandoffDeclined
+        | EventKind::HandoffSnoozed
+        | EventKind::HandoffResumed
         | EventKind::HandoffUnaccepted
         | EventKind::EndpointDisabled
         | EventKind::WebhookTest

@@ -3,6 +3,7 @@
 
 mod access;
 mod actions;
+mod agents;
 mod auth;
 mod conversations;
 mod deliveries;

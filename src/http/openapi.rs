@@ -88,7 +88,7 @@ fn security(access: Access) -> Value {
         Access::Everyone => json!([]),
         Access::Opening => json!([{}, { "api_key": [] }]),
         Access::Participants | Access::Customers => json!([{ "visitor_token": [] }, { "api_key": [] }]),
-        Access::Staff | Access::Admins => json!([{ "api_key": [] }]),
+        Access::Staff | Access::Supervisors | Access::Admins => json!([{ "api_key": [] }]),
     }
 }
 
@@ -164,6 +164,10 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
         EventKind::HandoffUnaccepted => &["epoch", "queue", "priority", "waiting_since", "links"],
+        EventKind::HandoffOffered => &["epoch", "agent", "queue", "priority", "until"],
+        EventKind::HandoffDeclined => &["epoch", "agent", "reason"],
+        EventKind::HandoffSnoozed => &["epoch", "agent", "until"],
+        EventKind::HandoffResumed => &["epoch", "agent", "by"],
         EventKind::CsatRated => &["score", "comment"],
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]

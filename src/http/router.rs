@@ -15,7 +15,8 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, conversations, deliveries, events, health, messages, openapi, queue, reload, search, webhooks,
+    actions, agents, conversations, deliveries, events, health, messages, openapi, queue, reload, search,
+    webhooks,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -56,7 +57,13 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(actions::transfer))
         .routes(routes!(actions::resolve))
         .routes(routes!(actions::hand_back))
+        .routes(routes!(actions::accept))
+        .routes(routes!(actions::decline))
+        .routes(routes!(actions::snooze))
         .routes(routes!(queue::list))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::put))
+        .routes(routes!(agents::presence))
         .routes(routes!(search::search))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))

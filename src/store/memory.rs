@@ -1,5 +1,6 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
+mod agents;
 mod deliveries;
 mod suggestions;
 mod tasks;
@@ -14,8 +15,9 @@ use tokio::sync::watch;
 use crate::domain::api_key::ApiKey;
 use crate::domain::conversation::{Conversation, Owner, RECENT_MESSAGES};
 use crate::domain::event::{Event, LoggedEvent};
-use crate::domain::id::{ConversationId, KeyId, QueueName, WorkspaceId};
+use crate::domain::id::{AgentId, ConversationId, KeyId, QueueName, WorkspaceId};
 use crate::domain::message::Message;
+use crate::domain::presence::AgentState;
 use crate::domain::standing::{Place, Waited};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Turn, TurnRecord};
@@ -50,6 +52,8 @@ struct State {
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
     suggestions: suggestions::Held,
+    /// Their load is counted when it is asked for.
+    agents: BTreeMap<(WorkspaceId, AgentId), AgentState>,
 }
 
 #[derive(Debug)]
@@ -72,6 +76,11 @@ impl MemoryStore {
     /// No method panics while it holds the lock halfway through a change, so a poisoned state is still whole.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those who follow the log's position look again, though it stays where it was.
+    fn wake_followers(&self) {
+        self.position.send_modify(|_| {});
     }
 }
 
@@ -111,6 +120,7 @@ impl Conversations for MemoryStore {
         state.move_tasks(turn);
         state.add_wait(turn);
         state.learn(turn);
+        state.note_work(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)
     }

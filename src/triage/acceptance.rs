@@ -45,6 +45,7 @@ pub(crate) fn expire(draft: &mut Draft<'_>, timer: &TaskId) -> Action {
         queue,
         priority,
         since,
+        ..
     } = &conversation.owner
     {
         let event = EventData::HandoffUnaccepted {

@@ -12,6 +12,7 @@ use crate::domain::suggestion::{Outcome, Suggested};
 use crate::domain::turn::{AgentAction, Refusal};
 use crate::triage::acceptance;
 use crate::triage::draft::Draft;
+use crate::triage::offer::{self, home_queue};
 use crate::triage::policy::line;
 use crate::triage::reply::Variables;
 use crate::triage::suggest;
@@ -50,25 +51,43 @@ pub(crate) fn act(draft: &mut Draft<'_>, agent: &Agent, action: &AgentAction) ->
     match action {
         AgentAction::Claim => claim(draft, agent),
         AgentAction::Release => {
-            let came_from = draft
-                .conversation
-                .handoff
-                .as_ref()
-                .map(|handoff| handoff.queue.clone());
-            let queue = came_from.unwrap_or_else(|| draft.policy.queue_for(None).clone());
+            let queue = home_queue(draft);
             requeue(draft, agent, queue)
         }
         AgentAction::Transfer { queue } if draft.policy.has_queue(queue) => {
             requeue(draft, agent, queue.clone())
         }
         AgentAction::Transfer { queue } => Err(Refusal::UnknownQueue(queue.clone())),
+        AgentAction::TransferToAgent { to } if to.id == agent.id => Err(Refusal::AlreadyYours),
+        AgentAction::TransferToAgent { to } => {
+            let queue = home_queue(draft);
+            requeue(draft, agent, queue)?;
+            offer::offer(draft, to)
+        }
         AgentAction::Resolve => resolve(draft, agent),
         AgentAction::HandBack => hand_back(draft, agent),
+        AgentAction::Accept => {
+            draft.conversation.accept(agent, draft.now)?;
+            taken(draft, agent);
+            Ok(())
+        }
+        AgentAction::Decline => offer::decline(draft, agent),
+        AgentAction::Snooze { until } => offer::snooze(draft, agent, *until),
     }
 }
 
+/// Out of the queue or from the bot; what its holder has put off, they take up again.
 fn claim(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
-    draft.conversation.claim(agent, draft.now)?;
+    if draft.conversation.must_be_held_by(agent).is_ok() && offer::wake(draft, "agent") {
+        return Ok(());
+    }
+    let units = draft.policy.routing().weight(draft.conversation.priority());
+    draft.conversation.claim(agent, units, draft.now)?;
+    taken(draft, agent);
+    Ok(())
+}
+
+fn taken(draft: &mut Draft<'_>, agent: &Agent) {
     draft.event(EventData::HandoffAccepted {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),
@@ -76,7 +95,6 @@ fn claim(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
         agent: agent.clone(),
     });
     announce(draft, agent, line::CLAIMED);
-    Ok(())
 }
 
 fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(), Refusal> {
@@ -110,7 +128,7 @@ fn resolve(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
 }
 
 fn hand_back(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
-    draft.conversation.hand_back(agent)?;
+    draft.conversation.hand_back(agent, draft.now)?;
     draft.event(EventData::HandoffEnded {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),

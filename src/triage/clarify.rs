@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::domain::article::ArticleHit;
-use crate::domain::conversation::Clarification;
 use crate::domain::intent::Intent;
 use crate::domain::message::Sender;
+use crate::domain::progress::Clarification;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;

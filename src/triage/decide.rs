@@ -18,7 +18,7 @@
 
 use serde_json::json;
 
-use crate::domain::conversation::{Conversation, Gathering, Owner, Status};
+use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::csat::Rating;
 use crate::domain::event::EventData;
 use crate::domain::handoff::Reason;
@@ -26,6 +26,7 @@ use crate::domain::id::TaskId;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::{Sender, Text};
 use crate::domain::personal_data::without_masks;
+use crate::domain::progress::Gathering;
 use crate::domain::reading::Reading;
 use crate::domain::standing::Standing;
 use crate::domain::task::Work;
@@ -34,7 +35,9 @@ use crate::domain::turn::{Action, Input, Refusal, Turn};
 use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
-use crate::triage::{acceptance, agent, answer, clarify, flow, handoff, phrases, several, sla, waiting};
+use crate::triage::{
+    acceptance, agent, answer, clarify, flow, handoff, offer, phrases, several, sla, waiting,
+};
 
 /// [`decide_in_line`] where nobody has looked how the line stands: then the customer is told nothing of the wait, and
 /// people are taken to be there.
@@ -86,7 +89,11 @@ pub fn decide_in_line(
             Ok(draft.finish(action, input, None))
         }
         Input::TimerFired { task } => {
-            let action = timer_fired(&mut draft, task, reading);
+            let action = if offer::timer_fired(&mut draft, task) {
+                Action::Transition
+            } else {
+                timer_fired(&mut draft, task, reading)
+            };
             Ok(draft.finish(action, input, Some(reading)))
         }
         Input::AgentMessage {
@@ -99,6 +106,10 @@ pub fn decide_in_line(
         }
         Input::AgentAction { agent, action } => {
             agent::act(&mut draft, agent, action)?;
+            Ok(draft.finish(Action::Transition, input, None))
+        }
+        Input::Offered { agent } => {
+            offer::offer(&mut draft, agent)?;
             Ok(draft.finish(Action::Transition, input, None))
         }
         Input::Rated { rating } => {
@@ -182,6 +193,7 @@ fn customer_paused(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> 
 /// A waiting customer is told once that a person is on the way, and again when they ask; whoever holds the conversation
 /// sees the rest.
 fn relay(draft: &mut Draft<'_>, text: &Text) -> Action {
+    offer::wake(draft, "customer");
     waiting::hear(draft, text);
     Action::Relay
 }
@@ -202,7 +214,7 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     let answers_flow = flow::answers(draft, &said);
     let reasons = handoff::reasons(draft, &normal_text, reading, &focus, answers_flow);
     if !reasons.is_empty() {
-        return handoff::hand_off(draft, reasons, reading);
+        return give_up(draft, reasons, reading);
     }
     if let Heard::Done(action) = flow::hear(draft, &said) {
         return action;
@@ -232,7 +244,7 @@ fn one_message(draft: &mut Draft<'_>, said: &Said<'_>, focus: &clarify::Focus) -
                 flow::note(draft, said);
                 clarify::ask(draft, options, reading)
             }
-            None => handoff::hand_off(draft, vec![Reason::LowConfidence], reading),
+            None => give_up(draft, vec![Reason::LowConfidence], reading),
         };
     };
     let goodbye = intent.is(Intent::GOODBYE);
@@ -295,7 +307,7 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
         if focus.picked {
             reading.intents = vec![scored];
         }
-        return handoff::hand_off(draft, vec![Reason::NoAnswer], &reading);
+        return give_up(draft, vec![Reason::NoAnswer], &reading);
     };
     let answer = answer::from(hit);
     let again = last_answer.as_deref() == Some(answer.key.as_str());
@@ -306,6 +318,23 @@ fn request(draft: &mut Draft<'_>, said: &Said<'_>, intent: &Intent, focus: &clar
     draft.conversation.progress.last_answer = Some(answer.key);
     draft.message(Sender::Bot, answer.text, Some(answer.source));
     Action::Answer
+}
+
+/// A person takes over, unless an agent has just handed the conversation back that was given away for these very
+/// reasons: then the bot asks for other words first, once.
+fn give_up(draft: &mut Draft<'_>, reasons: Vec<Reason>, reading: &Reading) -> Action {
+    let Some(mark) = &draft.conversation.handed_back else {
+        return handoff::hand_off(draft, reasons, reading);
+    };
+    let inputs = json!({ "reasons": reasons, "before": mark.reasons, "times": mark.times });
+    let covered = mark.covers(&reasons);
+    if !draft.rule("handed_back", inputs, covered) {
+        return handoff::hand_off(draft, reasons, reading);
+    }
+    if let Some(mark) = &mut draft.conversation.handed_back {
+        mark.spent = true;
+    }
+    ask(draft, line::NOT_HELPED, reading)
 }
 
 /// The bot did not help this time. Once too often in a row, and a person takes over.

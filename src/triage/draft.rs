@@ -4,11 +4,12 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use crate::domain::conversation::{Conversation, Heard, Owner};
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::{Event, EventData};
 use crate::domain::hours::Hours;
 use crate::domain::id::TaskId;
 use crate::domain::message::{Message, Sender, Source};
+use crate::domain::progress::Heard;
 use crate::domain::reading::Reading;
 use crate::domain::standing::{Standing, Waited};
 use crate::domain::suggestion::Feedback;

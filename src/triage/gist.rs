@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::conversation::{Conversation, Heard};
+use crate::domain::conversation::Conversation;
 use crate::domain::intent::Intent;
 use crate::domain::message::{Message, Sender};
+use crate::domain::progress::Heard;
 
 /// Longest sentence that is quoted whole, in characters.
 const SENTENCE_CHARS_MAX: usize = 160;

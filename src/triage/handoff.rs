@@ -176,6 +176,11 @@ pub(crate) fn hand_off_to(
         why,
         tried,
         earlier_conversations: draft.conversation.earlier.clone(),
+        language: reading
+            .language
+            .as_ref()
+            .filter(|found| found.confidence >= LANGUAGE_CONFIDENCE_MIN)
+            .map(|found| found.code.clone()),
         intents: reading.intents.clone(),
         sentiment: reading.sentiment.map(|sentiment| Mood {
             label: sentiment.label,

@@ -152,10 +152,25 @@ fn follow_words(draft: &mut Draft<'_>, input: &Input) {
         }
         Input::Opened
         | Input::AgentAction { .. }
+        | Input::Offered { .. }
         | Input::Rated { .. }
         | Input::LookupDone { .. }
         | Input::CodeSent { .. }
         | Input::TimerFired { .. } => {}
+    }
+    follow_snooze(draft);
+}
+
+/// What is put off is nobody's to end until it comes back; a customer who waits for an answer waits all the same.
+fn follow_snooze(draft: &mut Draft<'_>) {
+    let (pace, now) = (pace(draft), draft.now);
+    let (was, is) = (draft.before().is_snoozed(), draft.conversation.is_snoozed());
+    if let Some(resolution) = &mut draft.conversation.clocks.resolution {
+        match (was, is) {
+            (false, true) => resolution.pause(pace, now),
+            (true, false) => resolution.resume(pace, now),
+            (false, false) | (true, true) => {}
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 //! that reads by script and a clock that stands still unless a test moves it.
 
 mod access;
+mod agents;
 pub(crate) mod app;
 mod bad_input;
 mod conversation;

@@ -34,6 +34,7 @@ mod power_cut;
 mod privacy;
 mod reload;
 mod routine;
+mod routing;
 mod same_key;
 mod sealed;
 mod search;

@@ -3,6 +3,7 @@
 pub(crate) mod fixtures;
 pub(crate) mod tasks;
 
+mod agents;
 mod conversations;
 mod deliveries;
 mod endpoints;
@@ -135,6 +136,15 @@ contract! {
         answers_come_newest_first_with_what_their_questions_mean,
         a_customer_s_other_conversations_come_newest_first,
         an_unknown_visitor_has_no_other_conversations,
+    }
+    agents {
+        an_agent_is_registered_offline_and_changed_in_place,
+        agents_are_listed_by_id_and_stay_in_their_workspace,
+        a_heartbeat_keeps_the_presence,
+        a_change_of_agents_wakes_those_who_follow,
+        what_is_held_and_offered_is_the_load,
+        what_is_snoozed_is_no_load,
+        work_is_noted_with_its_turn,
     }
     keys {
         a_key_is_found_by_its_hash,

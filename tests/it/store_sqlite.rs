@@ -1,5 +1,7 @@
 //! What only a store on disk can show: it survives, it is locked, it refuses what it cannot use, it groups.
 
+mod schemas;
+
 use std::path::Path;
 
 use firstline::domain::conversation::Conversation;
@@ -109,43 +111,6 @@ async fn tasks_outlive_the_process_that_held_them() {
     let served = disk.serve().await;
     let again = served.store.claim_tasks(at(11), at(999), 10).await.unwrap();
     assert_eq!(again, held[1..]);
-}
-
-/// As the first release left it: without tasks, and with conversations whose JSON knows of none.
-#[tokio::test]
-async fn a_database_of_the_first_schema_is_brought_up_to_date() {
-    let disk = OnDisk::new();
-    let served = disk.serve().await;
-    let conversation = chat(&served.store, 1, 2).await.unwrap();
-    served.stop().await;
-    let mut connection = raw(&disk).await;
-    for statement in [
-        "DROP TABLE tasks",
-        "DROP TABLE waits",
-        "DROP INDEX conversations_in_queue",
-        "ALTER TABLE endpoints DROP COLUMN form",
-        "DELETE FROM _sqlx_migrations WHERE version > 1",
-        "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
-             '$.progress.paused', '$.progress.last_flow', '$.progress.remembered', '$.progress.contact',
-             '$.progress.deferred', '$.clocks')",
-    ] {
-        sqlx::query(statement).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
-    let looked = SqliteStore::open_read_only(disk.folder.path()).await;
-    assert!(matches!(looked, Err(OpenError::Older(_))));
-
-    let served = disk.serve().await;
-    let stored = served.store.load(&acme(), &conversation_id(1)).await.unwrap();
-    assert_eq!(stored.as_ref(), Some(&conversation));
-    let turn = wanting(&conversation, &[1]);
-    served.store.commit(&turn, None).await.unwrap();
-    assert_eq!(
-        served.store.claim_tasks(at(10), at(99), 10).await.unwrap().len(),
-        1
-    );
-    served.stop().await;
-    assert!(SqliteStore::open_read_only(disk.folder.path()).await.is_ok());
 }
 
 #[tokio::test]

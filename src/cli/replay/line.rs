@@ -35,11 +35,7 @@ pub(super) async fn form(
     };
     for queue in queues {
         for _ in 0..line.ahead {
-            let owner = Owner::Queue {
-                queue: queue.clone(),
-                priority: Priority::Urgent,
-                since: now,
-            };
+            let owner = Owner::waiting(queue.clone(), Priority::Urgent, now);
             let waiting = Conversation { owner, ..other() };
             store.commit(&turn(waiting, None), None).await?;
         }

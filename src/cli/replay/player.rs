@@ -18,7 +18,7 @@ use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
-use crate::domain::turn::{Action, Input, TurnRecord};
+use crate::domain::turn::{Action, AgentAction, Input, TurnRecord};
 use crate::engine::{Engine, EngineError, InService, Parts, Said, Target};
 use crate::ports::{Classifier, StoreError};
 use crate::triage::decide::decide;
@@ -134,7 +134,8 @@ impl Player {
             Step::Standing(waiting) => self.stand(*waiting).await,
             Step::SignedIn(customer) => Ok(self.signed_in(customer)),
             Step::Input(input) => {
-                self.time.fetch_add(60, Ordering::Relaxed);
+                let seconds = if answers_an_offer(input) { 10 } else { 60 };
+                self.time.fetch_add(seconds, Ordering::Relaxed);
                 self.input(input).await
             }
             Step::Ended(ended) => {
@@ -352,6 +353,17 @@ impl Player {
 /// The first whole second in which the task is due.
 fn second(task: &Task) -> i64 {
     task.due_at.as_second() + i64::from(task.due_at.subsec_nanosecond() > 0)
+}
+
+/// An offer stands for less than the minute between other lines.
+fn answers_an_offer(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::AgentAction {
+            action: AgentAction::Accept | AgentAction::Decline,
+            ..
+        }
+    )
 }
 
 fn show(record: &TurnRecord) -> Vec<String> {

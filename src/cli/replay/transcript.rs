@@ -31,7 +31,8 @@ use crate::domain::turn::{AgentAction, Input};
 /// What the input lines are, for whoever mistypes one.
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
 `code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|\
-releases|resolves|hands back|transfers to QUEUE`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
+releases|resolves|hands back|transfers to QUEUE|transfers to agent NAME|accepts|declines|snoozes until TIME`, `offered to \
+NAME`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
 
 /// What stands for the customer where the company's system knows none.
 const NOBODY: &str = "nobody";
@@ -136,6 +137,10 @@ fn step(words: &str) -> Result<Step, String> {
         }
         "timer fires" => return Ok(Step::Ended(Ended::Timer)),
         _ => {}
+    }
+    if let Some(name) = words.strip_prefix("offered to ") {
+        let agent = agent(name)?;
+        return Ok(Step::Input(Input::Offered { agent }));
     }
     match words.split_once(": ") {
         Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage {
@@ -260,17 +265,30 @@ fn agent_action(words: &str) -> Result<Input, String> {
         "releases" => AgentAction::Release,
         "resolves" => AgentAction::Resolve,
         "hands back" => AgentAction::HandBack,
-        _ => {
-            let queue = action.strip_prefix("transfers to ").ok_or_else(unknown)?;
-            AgentAction::Transfer {
-                queue: QueueName::parse(queue).map_err(|error| error.to_string())?,
-            }
-        }
+        "accepts" => AgentAction::Accept,
+        "declines" => AgentAction::Decline,
+        _ => further_action(action).ok_or_else(unknown)??,
     };
     Ok(Input::AgentAction {
         agent: agent(name)?,
         action,
     })
+}
+
+/// One that says where to or until when.
+fn further_action(action: &str) -> Option<Result<AgentAction, String>> {
+    if let Some(to) = action.strip_prefix("transfers to agent ") {
+        return Some(agent(to).map(|to| AgentAction::TransferToAgent { to }));
+    }
+    if let Some(queue) = action.strip_prefix("transfers to ") {
+        let queue = QueueName::parse(queue).map_err(|error| error.to_string());
+        return Some(queue.map(|queue| AgentAction::Transfer { queue }));
+    }
+    let until = action.strip_prefix("snoozes until ")?;
+    let until = until
+        .parse()
+        .map_err(|_| format!("{until:?} is no time; write `snoozes until 2026-01-05T12:00:00Z`"));
+    Some(until.map(|until| AgentAction::Snooze { until }))
 }
 
 #[cfg(test)]

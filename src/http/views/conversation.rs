@@ -7,6 +7,7 @@ use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::csat::Rating;
 use crate::domain::sla::{Clock, ClockKind};
 use crate::domain::time::Timestamp;
+use crate::http::views::agent::OfferView;
 use crate::http::views::card::EarlierConversationView;
 use crate::http::views::handoff::{CustomerView, HandoffView, views};
 use crate::http::views::{AgentView, Viewer};
@@ -29,24 +30,38 @@ pub(crate) struct OwnerView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     since: Option<Timestamp>,
+    /// To whom it is offered, with `owner` `queue`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferView>,
+    /// Until when its holder has put it off, with `owner` `agent`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    snoozed_until: Option<Timestamp>,
 }
 
 impl OwnerView {
     pub(crate) fn new(owner: &Owner, viewer: Viewer) -> Self {
         let (mut queue_name, mut waiting_priority, mut holder, mut from) = (None, None, None, None);
+        let (mut offered, mut snoozed_until) = (None, None);
+        let staff = viewer == Viewer::Staff;
         match owner {
             Owner::Bot => {}
             Owner::Queue {
                 queue,
                 priority,
                 since,
+                offer,
+                ..
             } => {
-                let staff = viewer == Viewer::Staff;
                 queue_name = staff.then(|| queue.to_string());
                 waiting_priority = staff.then(|| priority.as_str());
                 from = Some(*since);
+                offered = offer.as_ref().filter(|_| staff).map(OfferView::from);
             }
-            Owner::Agent { agent, since } => {
+            Owner::Agent {
+                agent, since, snooze, ..
+            } => {
+                snoozed_until = snooze.as_ref().filter(|_| staff).map(|snooze| snooze.until);
                 holder = Some(AgentView::new(agent, viewer));
                 from = Some(*since);
             }
@@ -57,6 +72,8 @@ impl OwnerView {
             priority: waiting_priority,
             agent: holder,
             since: from,
+            offer: offered,
+            snoozed_until,
         }
     }
 }

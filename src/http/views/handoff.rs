@@ -8,6 +8,7 @@ use crate::domain::entity::Entity;
 use crate::domain::handoff::{Contact, Handoff, Mood, Reason};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
+use crate::http::views::agent::OfferView;
 use crate::http::views::card::{TriedView, WhyView};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -168,6 +169,9 @@ pub(crate) struct QueueItemView {
     priority: &'static str,
     #[schema(value_type = String, format = DateTime)]
     waiting_since: Timestamp,
+    /// To whom it is offered now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer: Option<OfferView>,
     customer: CustomerView,
     /// The case; absent when an agent put a conversation into the queue that the bot had not handed off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -181,6 +185,8 @@ impl QueueItemView {
             queue,
             priority,
             since,
+            offer,
+            ..
         } = &conversation.owner
         else {
             return None;
@@ -191,6 +197,7 @@ impl QueueItemView {
             queue: queue.to_string(),
             priority: priority.as_str(),
             waiting_since: *since,
+            offer: offer.as_ref().map(OfferView::from),
             customer: CustomerView::from(&conversation.customer),
             handoff: conversation.handoff.as_ref().map(HandoffView::from),
         })

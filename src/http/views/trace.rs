@@ -164,7 +164,8 @@ impl ResultView {
             | Input::CustomerMessage { .. }
             | Input::AgentMessage { .. }
             | Input::AgentAction { .. }
-            | Input::Rated { .. } => None,
+            | Input::Rated { .. }
+            | Input::Offered { .. } => None,
         }
     }
 }
@@ -176,13 +177,13 @@ pub(crate) struct TraceView {
     epoch: u64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `customer_message`, `agent_message`, `claim`, `release`, `transfer`, `resolve`, `hand_back`, `rated`,
-    /// `lookup_done`, `code_sent` or `timer_fired`.
+    /// `opened`, `customer_message`, `agent_message`, `claim`, `release`, `transfer`, `resolve`, `hand_back`,
+    /// `accept`, `decline`, `snooze`, `offered`, `rated`, `lookup_done`, `code_sent` or `timer_fired`.
     input: &'static str,
     /// With the last three.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ResultView>,
-    /// Who acted, when it was an agent.
+    /// Who acted, when it was an agent, or to whom it was offered.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<AgentView>,
     action: &'static str,
@@ -209,6 +210,7 @@ impl From<&TurnRecord> for TraceView {
             Input::AgentMessage { agent, .. } => ("agent_message", Some(agent)),
             Input::AgentAction { agent, action } => (action_name(action), Some(agent)),
             Input::Rated { .. } => ("rated", None),
+            Input::Offered { agent } => ("offered", Some(agent)),
             Input::LookupDone { .. } => ("lookup_done", None),
             Input::CodeSent { .. } => ("code_sent", None),
             Input::TimerFired { .. } => ("timer_fired", None),
@@ -243,8 +245,11 @@ fn action_name(action: &AgentAction) -> &'static str {
     match action {
         AgentAction::Claim => "claim",
         AgentAction::Release => "release",
-        AgentAction::Transfer { .. } => "transfer",
+        AgentAction::Transfer { .. } | AgentAction::TransferToAgent { .. } => "transfer",
         AgentAction::Resolve => "resolve",
         AgentAction::HandBack => "hand_back",
+        AgentAction::Accept => "accept",
+        AgentAction::Decline => "decline",
+        AgentAction::Snooze { .. } => "snooze",
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
 use crate::store::idempotency::{REMEMBERED, repeats};
 use crate::store::paging::QueuePlace;
+use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
 use crate::store::sqlite::events::NewEvent;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
@@ -40,6 +41,8 @@ pub(super) struct CommitTurn {
     /// The task that ended in this turn.
     ended: Option<TaskId>,
     waited: Option<Waited>,
+    /// The agent's whose turn it is.
+    work: Option<Work>,
     key: Option<Idempotency>,
 }
 
@@ -64,6 +67,7 @@ impl CommitTurn {
             },
             ended: turn.input.task().cloned(),
             waited: turn.waited.clone(),
+            work: Work::of(turn),
             key: key.cloned(),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
@@ -110,6 +114,10 @@ impl Write for CommitTurn {
         if let Some(feedback) = &self.feedback {
             feedback.write(connection, &self.conversation).await?;
         }
+        if let Some(work) = &self.work {
+            let (workspace, at) = (&self.conversation.workspace, self.conversation.updated_at);
+            work.note(connection, workspace, at).await?;
+        }
         if let Some(key) = &self.key {
             self.remember(connection, key).await?;
             forget_expired(connection, key).await?;
@@ -122,10 +130,12 @@ impl CommitTurn {
     /// False when it is there already.
     async fn create(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
         let waiting = QueuePlace::of(&self.conversation);
+        let burden = self.conversation.burden();
         let done = sqlx::query(
             "INSERT INTO conversations
-                 (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, updated_at, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, agent, units,
+                  updated_at, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (workspace, id) DO NOTHING",
         )
         .bind(self.workspace())
@@ -137,6 +147,8 @@ impl CommitTurn {
         .bind(queue(&self.conversation))
         .bind(waiting.as_ref().map(|place| -place.order))
         .bind(waiting.as_ref().map(|place| place.since))
+        .bind(burden.map(|(agent, _)| agent.as_str()))
+        .bind(burden.map(|(_, units)| units))
         .bind(self.conversation.updated_at.as_microsecond())
         .bind(self.state.as_str())
         .execute(connection)
@@ -147,10 +159,11 @@ impl CommitTurn {
     /// False when version or epoch moved.
     async fn update(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
         let waiting = QueuePlace::of(&self.conversation);
+        let burden = self.conversation.burden();
         let done = sqlx::query(
             "UPDATE conversations
              SET version = ?, epoch = ?, status = ?, owner = ?, queue = ?, priority = ?, waiting_since = ?,
-                 updated_at = ?, state = ?
+                 agent = ?, units = ?, updated_at = ?, state = ?
              WHERE workspace = ? AND id = ? AND version = ? AND epoch = ?",
         )
         .bind(integer(self.conversation.version))
@@ -160,6 +173,8 @@ impl CommitTurn {
         .bind(queue(&self.conversation))
         .bind(waiting.as_ref().map(|place| -place.order))
         .bind(waiting.as_ref().map(|place| place.since))
+        .bind(burden.map(|(agent, _)| agent.as_str()))
+        .bind(burden.map(|(_, units)| units))
         .bind(self.conversation.updated_at.as_microsecond())
         .bind(self.state.as_str())
         .bind(self.workspace())

@@ -1,6 +1,7 @@
 //! The store on disk: one SQLite database in a folder of its own. Reads go to a small pool of connections that
 //! can only read, writes to the one [`SqliteWriter`], which whoever opens the store must run.
 
+mod agents;
 pub mod backup;
 mod commit;
 mod conversations;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 use serde_json::json;
 
-use crate::domain::conversation::EndedFlow;
 use crate::domain::flow::{Deed, Fill, Flow, FlowState, Slot, Step, Wait};
 use crate::domain::handoff::Reason;
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Sender;
+use crate::domain::progress::EndedFlow;
 use crate::domain::reading::Reading;
 use crate::domain::turn::Action;
 use crate::triage::draft::Draft;

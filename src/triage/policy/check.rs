@@ -64,6 +64,9 @@ impl Check<'_> {
                 self.problem(key, "with 0 the bot could never answer; give 1 or more".into());
             }
         }
+        for (key, message) in rules.routing.problems() {
+            self.problem(key, message);
+        }
     }
 
     pub(super) fn replies(&mut self, rules: &Rules, responses: &[CannedResponse]) -> Option<Replies> {

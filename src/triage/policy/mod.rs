@@ -3,6 +3,7 @@
 
 mod check;
 mod hours;
+mod routing;
 mod rules;
 mod service;
 
@@ -20,6 +21,7 @@ use crate::triage::policy::rules::Rules;
 use crate::triage::policy::service::Service;
 use crate::triage::reply::Replies;
 
+pub use crate::triage::policy::routing::{Mode, Routing};
 pub use crate::triage::policy::rules::{Business, Limits, Mood, Phrases};
 
 /// A mistake in `policy.yml` or in the replies it needs. `line` counts from 1.
@@ -275,6 +277,16 @@ impl Policy {
 
     pub fn has_queue(&self, name: &QueueName) -> bool {
         self.queues.iter().any(|(queue, _)| queue == name)
+    }
+
+    pub fn routing(&self) -> &Routing {
+        &self.rules.routing
+    }
+
+    /// The skills, all of them, and the languages, one of them, that an agent of this queue needs.
+    pub fn needs_of(&self, name: &QueueName) -> (&[String], &[String]) {
+        let queue = self.rules.queues.iter().find(|queue| queue.name == name.as_str());
+        queue.map_or((&[], &[]), |queue| (&queue.skills, &queue.languages))
     }
 
     pub fn priority_of(&self, reasons: &[Reason]) -> Priority {

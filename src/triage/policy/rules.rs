@@ -14,6 +14,7 @@ use crate::domain::moment::DateOrder;
 use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
 use crate::triage::policy::hours::Calendar;
+use crate::triage::policy::routing::Routing;
 use crate::triage::policy::service::SlaRules;
 
 /// `policy.yml` as it is written; the shipped one explains every key.
@@ -46,6 +47,8 @@ pub(super) struct Rules {
     pub(super) handoff: HandoffRules,
     #[serde(default)]
     pub(super) personal_data: Masking,
+    #[serde(default)]
+    pub(super) routing: Routing,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -148,6 +151,12 @@ pub(super) struct Queue {
     pub(super) hours: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) fallback: Option<Spanned<Fallback>>,
+    /// An agent needs all of them.
+    #[serde(default)]
+    pub(super) skills: Vec<String>,
+    /// ISO 639-1; an agent needs one of them.
+    #[serde(default)]
+    pub(super) languages: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -22,7 +22,13 @@ POST   /v1/conversations/{id}/release         401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/transfer        401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/resolve         401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/handback        401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/accept          401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/decline         401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/snooze          401 403 403 ok  ok  ok
 GET    /v1/queue                              401 403 403 ok  ok  ok
+GET    /v1/agents                             401 403 403 ok  ok  ok
+PUT    /v1/agents/{id}                        401 403 403 403 ok  ok
+POST   /v1/agents/{id}/presence               401 403 403 ok  ok  ok
 GET    /v1/search                             401 403 403 ok  ok  ok
 POST   /v1/webhooks                           401 403 403 403 403 ok
 GET    /v1/webhooks                           401 403 403 403 403 ok
@@ -73,7 +79,10 @@ async fn outcomes(method: &str, template: &str) -> String {
     let (_, other) = app.open().await;
     let deliveries = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
     let deliveries = app.get(&deliveries, &app.admin).ok(200).await;
+    let ana = app.request("PUT", "/v1/agents/ana").token(&app.admin);
+    ana.json(&json!({ "capacity": 1 })).ok(200).await;
     let id = match template {
+        path if path.starts_with("/v1/agents") => "ana",
         path if path.starts_with("/v1/webhooks") => endpoint["id"].as_str().unwrap(),
         path if path.starts_with("/v1/deliveries") => deliveries["data"][0]["id"].as_str().unwrap(),
         _ => id.as_str(),

@@ -10,9 +10,10 @@ use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
-    ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
+    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
 };
 use firstline::domain::message::Message;
+use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
 use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
 use firstline::domain::task::ClaimedTask;
@@ -20,7 +21,7 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
+    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
     Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
@@ -141,6 +142,16 @@ passed! {
     Tasks {
         claim_tasks(now, lease_until, limit)
             [now: Timestamp, lease_until: Timestamp, limit: usize] -> [Vec<ClaimedTask>];
+    }
+}
+
+passed! {
+    Agents {
+        put_agent(workspace, profile, now)
+            [workspace: &WorkspaceId, profile: &AgentProfile, now: Timestamp] -> [()];
+        set_presence(workspace, id, presence, now)
+            [workspace: &WorkspaceId, id: &AgentId, presence: Option<Presence>, now: Timestamp] -> [()];
+        agents(workspace) [workspace: &WorkspaceId] -> [Vec<AgentState>];
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) async fn a_moved_epoch_is_refused(store: &dyn Store) -> Outcome {
     let mut claimed = turn_on(&conversation);
     claimed
         .conversation
-        .claim(&agent("ana"), at(5))
+        .claim(&agent("ana"), 1, at(5))
         .expect("nobody holds it");
     store.commit(&claimed, None).await?;
     let mut late = turn_on(&claimed.conversation);

@@ -142,6 +142,7 @@ pub(crate) fn handing_off(
         why: Vec::new(),
         tried: Tried::default(),
         earlier_conversations: Vec::new(),
+        language: None,
         intents: Vec::new(),
         sentiment: None,
         entities: Vec::new(),

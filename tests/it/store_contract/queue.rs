@@ -96,7 +96,7 @@ pub(super) async fn who_is_claimed_or_resolved_waits_no_more(store: &dyn Store) 
     let mut claimed = turn_on(&one);
     claimed
         .conversation
-        .claim(&agent("ana"), at(9))
+        .claim(&agent("ana"), 1, at(9))
         .expect("nobody holds it");
     store.commit(&claimed, None).await?;
     let mut resolved = turn_on(&two);
@@ -186,7 +186,7 @@ pub(super) async fn every_line_says_how_many_wait_and_since_when(store: &dyn Sto
     let mut claimed = turn_on(&wait(store, 7, "returns", Priority::Normal, 5).await?);
     claimed
         .conversation
-        .claim(&agent("ana"), at(9))
+        .claim(&agent("ana"), 1, at(9))
         .expect("nobody holds it");
     store.commit(&claimed, None).await?;
     let of = |queue: &str, waiting, oldest| WaitingLine {

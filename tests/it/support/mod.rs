@@ -1,5 +1,6 @@
 //! What several test modules need.
 
+pub(crate) mod agents;
 pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod server;

@@ -10,6 +10,7 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     ("engine", "domain triage ports"),
     ("outbox", "domain ports tasks entropy egress"),
     ("live", "domain ports tasks"),
+    ("dispatch", "domain triage ports tasks"),
     // L3: adapters, and the offline tools. They know the ports, never the engine.
     ("classify", "domain ports threads"),
     ("knowledge", "domain ports"),
@@ -29,7 +30,7 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "domain triage report ports engine outbox live classify knowledge store connect labelled train eval http config \
+        "domain triage report ports engine outbox dispatch live classify knowledge store connect labelled train eval http config \
          tasks telemetry entropy egress seal",
     ),
     ("main", "cli"),

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::domain::agent::Agent;
-use crate::domain::conversation::{Customer, Heard};
+use crate::domain::conversation::Customer;
 use crate::domain::id::{AgentId, ConversationId, WorkspaceId};
 use crate::domain::message::Sender;
+use crate::domain::progress::Heard;
 use crate::domain::suggestion::Shown;
 use crate::domain::time::Timestamp;
 
