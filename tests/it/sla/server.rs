@@ -26,7 +26,7 @@ fn hasty(knowledge: &Path) {
     for (from, to) in [
         ("clock: business", "clock: calendar"),
         ("warn_before: 20%", "warn_before: 50%"),
-        ("    normal: 60\n", "    normal: 0.05\n"),
+        ("    normal: 60\n", "    normal: 0.08\n"),
     ] {
         assert!(policy.contains(from));
         policy = policy.replacen(from, to, 1);
@@ -80,7 +80,7 @@ async fn targets_of_seconds_are_warned_of_and_missed_once_also_across_a_kill() {
     let answered = hand_off("answered").await;
     let ana = json!({ "agent": { "id": "ana" } });
     send(&format!("{answered}/claim"), "claim", ana).await;
-    let words = json!({ "agent": { "id": "ana" }, "text": "Here I am." });
+    let words = json!({ "from": "agent", "agent": { "id": "ana" }, "text": "Here I am." });
     send(&format!("{answered}/messages"), "answer", words).await;
     // Nobody comes.
     let missed = hand_off("missed").await;
@@ -99,7 +99,7 @@ async fn targets_of_seconds_are_warned_of_and_missed_once_also_across_a_kill() {
     server.kill();
     let server = Server::start_with(&data, &environment);
     let hits = receiver.wait_for_hits(3).await;
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(Duration::from_secs(7)).await;
     let told: Vec<_> = receiver
         .hits()
         .iter()
