@@ -171,8 +171,7 @@ impl Engine {
     /// With the meanings of their questions. Those that have none of this model yet are embedded now, and kept.
     async fn answers(&self, model: &str, parts: &Parts) -> Result<Vec<Answer>, StoreError> {
         let mut answers = self.store.answers(&self.workspace, ANSWERS_MAX).await?;
-        let is_new =
-            |answer: &&mut Answer| !answer.meaning.as_ref().is_some_and(|known| known.model == model);
+        let is_new = |answer: &&mut Answer| answer.meaning.as_ref().is_none_or(|known| known.model != model);
         let mut new: Vec<&mut Answer> = answers.iter_mut().filter(is_new).take(EMBEDDED_MAX).collect();
         let questions: Vec<String> = new.iter().map(|answer| answer.question.clone()).collect();
         let reads: Vec<_> = questions

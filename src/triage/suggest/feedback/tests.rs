@@ -63,10 +63,13 @@ fn shown() -> Suggested {
     }
 }
 
+/// Each suggestion and what became of it.
+type Became<'a> = &'a [(&'a str, Outcome)];
+
 #[test]
 fn what_was_sent_says_what_became_of_each() {
     let conversation = conversation(1, &[("customer", "where is my refund")]);
-    let cases: [(Option<&str>, &str, &[(&str, Outcome)]); 5] = [
+    let cases: [(Option<&str>, &str, Became<'_>); 5] = [
         (
             Some("one"),
             "It takes 3 days.",
