@@ -29,15 +29,16 @@ fn main() {
     let seconds = if seconds == 0 { 10 } else { seconds };
     let (burst_seconds, clients) = (number("--burst", 5), number("--clients", 500));
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    // Each on a server of its own, so that none is measured with the memory of the one before.
     let data = tempfile::tempdir().unwrap();
-    let server = Server::start(data.path());
+    let start = |part: &str| Server::start(&data.path().join(part));
     if wanted("load") {
-        println!("{}", runtime.block_on(steady::run(&server, rate, seconds)));
+        println!("{}", runtime.block_on(steady::run(&start("load"), rate, seconds)));
     }
     if wanted("burst") && burst_seconds > 0 {
-        println!("{}", runtime.block_on(burst::run(&server, burst_seconds)));
+        println!("{}", runtime.block_on(burst::run(&start("burst"), burst_seconds)));
     }
     if wanted("streams") && clients > 0 {
-        println!("{}", runtime.block_on(streams::run(&server, clients)));
+        println!("{}", runtime.block_on(streams::run(&start("streams"), clients)));
     }
 }

@@ -155,6 +155,8 @@ async fn request(
             drop(handle(world, to, input, &key, late));
         }
         let Ok(Ok(answer)) = tokio::time::timeout(PATIENCE, answer).await else {
+            // Nobody may be there at all: then it is no use to ask again at once.
+            tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
         if world.fails(world.faults.lost) {
