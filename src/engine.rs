@@ -23,7 +23,7 @@ use crate::ports::{
     Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
 };
 use crate::triage::decide::{decide, decide_in_line};
-use crate::triage::policy::Policy;
+use crate::triage::policy::{Mode, Policy};
 
 pub use crate::engine::suggestions::Suggestions;
 
@@ -210,7 +210,12 @@ impl Engine {
             return Ok(None);
         };
         let place = self.store.place(&turn.conversation).await?;
-        Ok(place.map(|place| policy.standing(queue, place, now)))
+        // Who pulls from the queue need not say that they are there.
+        let agents = match policy.routing().mode {
+            Mode::Offer => self.store.agents(&self.workspace).await?,
+            Mode::Pull => Vec::new(),
+        };
+        Ok(place.map(|place| policy.standing(queue, place, &agents, now)))
     }
 
     /// What was said before a customer's message, which may lean on it ("and how long does that take?"), and what the

@@ -19,14 +19,16 @@ use crate::store::sqlite::backup::Companion;
 
 const VISITOR: &str = "visitor.secret";
 const CODE: &str = "code.secret";
+const SEAL: &str = "seal.secret";
 const ADMIN: &str = "admin.key";
 
 /// What it costs to delete one.
 const VOID_TOKENS: &str = "visitors' tokens are void";
 const WRONG_CODE: &str = "a code that is being sent just then may be a wrong one";
+const UNREADABLE: &str = "requests under way that need masked personal data end with a person";
 
 /// All of them, by their names in the data folder.
-pub(crate) const FILES: [&str; 3] = [VISITOR, CODE, ADMIN];
+pub(crate) const FILES: [&str; 4] = [VISITOR, CODE, SEAL, ADMIN];
 
 /// Those that are there, as a backup takes them along.
 pub(crate) fn companions(data: &Path) -> Result<Vec<Companion>, CliError> {
@@ -50,7 +52,7 @@ pub(crate) fn companions(data: &Path) -> Result<Vec<Companion>, CliError> {
 
 /// What is wrong with those that are there, each with what to do.
 pub(crate) fn unusable(data: &Path) -> Vec<String> {
-    let kept = [(VISITOR, VOID_TOKENS), (CODE, WRONG_CODE)];
+    let kept = [(VISITOR, VOID_TOKENS), (CODE, WRONG_CODE), (SEAL, UNREADABLE)];
     let there = kept.iter().filter(|(name, _)| data.join(name).exists());
     let tried = there.filter_map(|(name, loss)| secret(&data.join(name), loss).err());
     tried.map(|error| error.to_string()).collect()
@@ -69,10 +71,7 @@ pub(crate) fn code_secret(data: &Path) -> Result<[u8; 32], CliError> {
 /// What personal data that a flow needs is sealed with while it runs. Deleting the file makes what is sealed unreadable for
 /// good: flows under way that need it end with a person.
 pub(crate) fn seal(data: &Path) -> Result<Seal, CliError> {
-    let key = secret(
-        &data.join("seal.secret"),
-        "requests under way that need masked personal data end with a person",
-    )?;
+    let key = secret(&data.join(SEAL), UNREADABLE)?;
     Ok(Seal::new(key, entropy::bytes))
 }
 

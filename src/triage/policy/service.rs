@@ -10,14 +10,15 @@ use crate::domain::handoff::Fallback;
 use crate::domain::hours::{Hours, Pace};
 use crate::domain::id::QueueName;
 use crate::domain::personal_data::Treatment;
+use crate::domain::presence::{AgentState, Presence};
 use crate::domain::queue::Priority;
 use crate::domain::sla::{ClockKind, Target};
 use crate::domain::standing::{Place, Standing};
 use crate::domain::time::{Duration, Timestamp};
-use crate::triage::policy::Policy;
 use crate::triage::policy::check::Check;
 use crate::triage::policy::hours::DEFAULT;
 use crate::triage::policy::rules::{Queue, Rules};
+use crate::triage::policy::{Mode, Policy};
 
 /// The longest target, in minutes: a year.
 const MINUTES_MAX: f64 = 525_600.0;
@@ -102,9 +103,9 @@ impl Check<'_> {
             let name = queue.hours.as_ref().map_or(DEFAULT, |hours| hours.value.as_str());
             calendars.contains_key(name)
         });
-        if rules.fallback.is_some() && !general {
-            let message =
-                "no queue without a fallback of its own has hours, so this never applies; give `hours`";
+        let presence_is_known = rules.routing.mode == Mode::Offer;
+        if rules.fallback.is_some() && !general && !presence_is_known {
+            let message = "no queue without a fallback of its own has hours, so this never applies; give `hours`, or `routing.mode: offer`";
             self.problem("fallback", message.to_owned());
         }
         let sla = &rules.sla;
@@ -154,9 +155,10 @@ impl Check<'_> {
         if let Some(fallback) = own
             && !has_hours
             && queue.hours.is_none()
+            && rules.routing.mode == Mode::Pull
         {
             let message = format!(
-                "queue {} is always open, so this never applies; give it `hours`",
+                "queue {} is always open, so this never applies; give it `hours`, or `routing.mode: offer`",
                 queue.name
             );
             self.problem_at(line(fallback), "queues.fallback", message);
@@ -291,8 +293,15 @@ impl Policy {
         self.service.escalate
     }
 
-    /// How the line stands for whoever has this place in it.
-    pub fn standing(&self, queue: &QueueName, place: Place, now: Timestamp) -> Standing {
+    /// How the line stands for whoever has this place in it. `agents` are all who are registered, where they say whether
+    /// they are there; none: nobody knows.
+    pub fn standing(
+        &self,
+        queue: &QueueName,
+        place: Place,
+        agents: &[AgentState],
+        now: Timestamp,
+    ) -> Standing {
         let hours = self.hours_of(queue);
         let open = hours.is_none_or(|hours| hours.is_open(now));
         Standing {
@@ -300,8 +309,18 @@ impl Policy {
             expected_wait: place.expected_wait,
             open,
             opens_at: hours.filter(|_| !open).and_then(|hours| hours.opens_at(now)),
-            agents_online: None,
+            agents_online: (!agents.is_empty()).then(|| self.present(queue, agents, now)),
         }
+    }
+
+    /// How many who serve the queue are there, busy or not.
+    fn present(&self, queue: &QueueName, agents: &[AgentState], now: Timestamp) -> u32 {
+        let limits = self.routing().presence();
+        let present = agents.iter().filter(|agent| {
+            let presence = agent.presence_at(now, limits);
+            agent.profile.serves(queue) && !matches!(presence, Presence::Offline | Presence::Away)
+        });
+        u32::try_from(present.count()).unwrap_or(u32::MAX)
     }
 
     pub fn queue_names(&self) -> impl Iterator<Item = &QueueName> {

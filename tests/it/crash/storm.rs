@@ -30,7 +30,7 @@ pub(crate) struct Found {
     messages_lost: usize,
     /// Acknowledged messages that are there more than once, or under another id.
     messages_doubled: usize,
-    /// Bot messages that follow a bot message: more than one answer to what a customer wrote.
+    /// Bot messages that follow a bot message of another turn, or repeat it: more than one answer to what a customer wrote.
     answers_doubled: usize,
     answers_missing: usize,
     /// Conversations whose messages or turns are not numbered 1, 2, 3 …
@@ -153,10 +153,13 @@ async fn count(client: &Client, server: &Server, acknowledged: &Acknowledged, fo
                 usize::from(same.len() > 1 || same.iter().any(|one| one["id"] != id.as_str()));
         }
         let from = |message: &Value, who: &str| message["from"] == who;
-        let again = |pair: &&[Value]| from(&pair[0], "bot") && from(&pair[1], "bot");
+        let same = |pair: &[Value], key: &str| pair[0][key] == pair[1][key];
+        let by_bot = |pair: &[Value]| from(&pair[0], "bot") && from(&pair[1], "bot");
+        let again = |pair: &&[Value]| by_bot(pair) && (!same(pair, "at") || same(pair, "text"));
         found.answers_doubled += messages.windows(2).filter(again).count();
-        let bots = messages.iter().filter(|message| from(message, "bot")).count();
-        found.answers_missing += texts.len().saturating_sub(bots);
+        let answers = |pair: &&[Value]| from(&pair[0], "customer") && from(&pair[1], "bot");
+        let answered = messages.windows(2).filter(answers).count();
+        found.answers_missing += texts.len().saturating_sub(answered);
         let trace = get(client, &server.url, &format!("{path}/trace"), &server.key).await;
         let turns = trace["data"].as_array().expect("turns");
         found.gaps += usize::from(!is_numbered(messages, "seq") || !is_numbered(turns, "version"));

@@ -1,7 +1,9 @@
 //! `hours`, `sla` and `fallback` of a policy: what they mean, and every mistake with its line and key.
 
+use firstline::domain::agent::Agent;
 use firstline::domain::handoff::Fallback;
-use firstline::domain::id::QueueName;
+use firstline::domain::id::{AgentId, QueueName};
+use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::queue::Priority;
 use firstline::domain::sla::ClockKind;
 use firstline::domain::standing::Place;
@@ -33,10 +35,47 @@ fn line_of(words: &str) -> usize {
     text[..text.find(words).unwrap()].matches('\n').count() + 1
 }
 
+/// Whoever is busy is there; whoever serves another queue, has gone or has not been heard of is not.
+#[test]
+fn agents_are_counted_who_serve_the_queue_and_are_there() {
+    let policy = policy_with(&[]).unwrap();
+    let now = at("2026-06-29T12:00:00Z");
+    let agent = |id: &str, serves: &str, presence, seen: &str| AgentState {
+        presence,
+        ..AgentState::new(
+            AgentProfile {
+                agent: Agent {
+                    id: AgentId::parse(id).unwrap(),
+                    name: String::new(),
+                },
+                skills: Vec::new(),
+                languages: Vec::new(),
+                queues: vec![queue(serves)],
+                capacity: 1,
+            },
+            at(seen),
+        )
+    };
+    let (lately, long_ago) = ("2026-06-29T11:59:50Z", "2026-06-29T08:00:00Z");
+    let agents = [
+        agent("ana", "care", Presence::Online, lately),
+        agent("ben", "care", Presence::Busy, lately),
+        agent("cai", "care", Presence::Away, lately),
+        agent("dee", "care", Presence::Offline, lately),
+        agent("eli", "care", Presence::Online, long_ago),
+        agent("flo", "workshop", Presence::Online, lately),
+    ];
+    let standing = |agents: &[AgentState]| policy.standing(&queue("care"), Place::default(), agents, now);
+    assert_eq!(standing(&agents).agents_online, Some(2));
+    assert_eq!(standing(&agents[2..]).agents_online, Some(0));
+    assert!(standing(&agents[2..]).nobody_there());
+    assert_eq!(standing(&[]).agents_online, None);
+}
+
 #[test]
 fn the_sample_says_when_people_are_there() {
     let policy = policy_with(&[]).unwrap();
-    let standing = |name: &str, now: &str| policy.standing(&queue(name), Place::default(), at(now));
+    let standing = |name: &str, now: &str| policy.standing(&queue(name), Place::default(), &[], at(now));
     // Monday 29 June 2026 is summer time: 8:00 in London is 7:00 UTC.
     for (name, now, opens_at) in [
         ("care", "2026-06-29T06:59:59Z", Some("2026-06-29T07:00:00Z")),
