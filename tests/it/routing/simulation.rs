@@ -325,7 +325,7 @@ impl Day {
 
 #[test]
 fn a_day_of_fifty_agents_and_five_thousand_handoffs() {
-    for seed in [1, 2, 3] {
+    for seed in [1, 2] {
         let mut day = Day::new(seed);
         day.run();
         eprintln!("seed {seed}\n{}", day.table());
