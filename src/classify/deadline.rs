@@ -37,4 +37,8 @@ impl Classifier for InTime {
     fn alive(&self) -> bool {
         self.classifier.alive()
     }
+
+    fn ailing(&self) -> Option<String> {
+        self.classifier.ailing()
+    }
 }

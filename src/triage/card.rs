@@ -145,7 +145,8 @@ pub(crate) fn tried(draft: &Draft<'_>) -> Tried {
     }
 }
 
-/// What the customer said that tells most, what the bot answered with, and what is known already.
+/// What the customer said that tells most, what the bot answered with, what is known already, and how often it was given
+/// back.
 pub(crate) fn summary(draft: &Draft<'_>, tried: &Tried) -> String {
     let messages = draft.conversation.messages.iter();
     let said: Vec<&Message> = messages
@@ -177,6 +178,11 @@ pub(crate) fn summary(draft: &Draft<'_>, tried: &Tried) -> String {
         .iter()
         .filter(|flow| flow.state == FlowStage::UnderWay);
     parts.extend(open.map(known));
+    let before = draft.conversation.handed_back.as_ref();
+    parts.extend(before.map(|mark| match mark.times {
+        1 => "Handed back to the bot before, once in all.".to_owned(),
+        times => format!("Handed back to the bot before, {times} times in all."),
+    }));
     parts.join(" ")
 }
 

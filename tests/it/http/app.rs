@@ -387,8 +387,7 @@ impl Call<'_> {
             answer.body["request_id"],
             answer.headers["x-request-id"].to_str().unwrap()
         );
-        assert_ne!(answer.body["title"], "");
-        assert_ne!(answer.body["detail"], "");
+        assert!(answer.body["title"] != "" && answer.body["detail"] != "");
         answer
     }
 }

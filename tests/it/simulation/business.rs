@@ -67,7 +67,21 @@ fn make_policy(pause_ms: u32) -> Arc<Policy> {
     };
     let text = fs::read_to_string(folder.path().join("policy.yml")).unwrap();
     let paused = text.replace("pause_ms: 0", &format!("pause_ms: {pause_ms}"));
+    let paused = hurried(&paused);
     Arc::new(Policy::parse(&paused, &written, "http://127.0.0.1:8080", "simulated".into()).unwrap())
+}
+
+/// With targets that are missed within the minutes that a world lasts.
+fn hurried(policy: &str) -> String {
+    let (before, sla) = policy.split_once("\nsla:").unwrap();
+    let (sla, after) = sla.split_once("\n\n").unwrap();
+    let seconds = |line: &str| match line.trim().split_once(": ") {
+        Some((priority @ ("urgent" | "high" | "normal"), _)) => format!("    {priority}: 0.2"),
+        Some(("clock", _)) => "  clock: calendar".to_owned(),
+        Some(_) | None => line.to_owned(),
+    };
+    let sla: Vec<String> = sla.lines().map(seconds).collect();
+    format!("{before}\nsla:{}\n\n{after}", sla.join("\n"))
 }
 
 fn spec(name: &str, field: &str, writes: bool) -> LookupSpec {

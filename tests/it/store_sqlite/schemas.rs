@@ -23,13 +23,21 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     for statement in [
         "DROP TABLE tasks",
         "DROP TABLE agents",
+        "DROP TABLE waits",
+        "DROP TABLE answers",
+        "DROP TABLE suggestion_uses",
+        "DROP TABLE suggestions_shown",
+        "DROP INDEX conversations_in_queue",
+        "DROP INDEX conversations_of_customer",
+        "ALTER TABLE endpoints DROP COLUMN form",
         "DROP INDEX conversations_of_agent",
         "ALTER TABLE conversations DROP COLUMN agent",
         "ALTER TABLE conversations DROP COLUMN units",
         "DELETE FROM _sqlx_migrations WHERE version > 1",
         "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
              '$.progress.paused', '$.progress.last_flow', '$.progress.remembered', '$.handed_back', '$.owner.units',
-             '$.owner.snooze')",
+             '$.owner.snooze', '$.progress.contact', '$.progress.deferred', '$.progress.heard',
+             '$.progress.told_unaccepted', '$.acceptance', '$.clocks')",
     ] {
         sqlx::query(statement).execute(&mut connection).await.unwrap();
     }
