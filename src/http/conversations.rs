@@ -143,7 +143,7 @@ fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Custo
     })
 }
 
-/// True for a right signature, false without one. What a signed name or id may hold is checked by [`line`].
+/// True for a right signature, false without one. What a signed name or id may hold is checked by [`line()`].
 fn signed(body: &CustomerBody, app: &AppState) -> Result<bool, ApiError> {
     match (&body.signature, body.issued_at) {
         (None, None) => Ok(false),

@@ -45,7 +45,7 @@ pub struct Evidence {
     pub flow: f32,
     pub earlier: f32,
     pub meaning: f32,
-    /// Likeness to a message that it answered, as far as it is above [`LIKE_ASKED`].
+    /// Likeness to a message that it answered, as far as it is above `LIKE_ASKED`.
     pub asked: f32,
     /// Share of the customer's words in the text, 0 to 1.
     pub words: f32,
@@ -53,7 +53,7 @@ pub struct Evidence {
     pub chance: f32,
     /// Log-odds of being taken when shown, less those of any suggestion.
     pub used: f32,
-    /// 0 for what was written now or has no age, towards -1 for what is old: half of the way each [`HALF_LIFE_DAYS`].
+    /// 0 for what was written now or has no age, towards -1 for what is old: half of the way each `HALF_LIFE_DAYS`.
     pub recent: f32,
 }
 
