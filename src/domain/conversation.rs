@@ -198,6 +198,14 @@ impl Conversation {
         Text::parse(&lines.join("\n")).ok()
     }
 
+    /// `seq` of the first of the customer's messages that nobody, bot or agent, has said anything after.
+    pub fn unanswered(&self) -> Option<u64> {
+        let newest = self.messages.iter().rev();
+        let others = newest.filter(|message| message.from != Sender::System);
+        let waiting = others.take_while(|message| message.from == Sender::Customer);
+        waiting.last().map(|message| message.seq)
+    }
+
     /// The task whose result the bot needs before it can go on; `None` also where it is not the bot's to go on.
     pub fn awaited_task(&self) -> Option<&TaskId> {
         if self.owner != Owner::Bot || self.status == Status::Resolved {

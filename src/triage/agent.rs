@@ -8,7 +8,9 @@ use crate::domain::conversation::Owner;
 use crate::domain::event::EventData;
 use crate::domain::id::QueueName;
 use crate::domain::message::{Sender, Text};
+use crate::domain::progress::Gathering;
 use crate::domain::suggestion::{Outcome, Suggested};
+use crate::domain::task::Work;
 use crate::domain::turn::{AgentAction, Refusal};
 use crate::triage::acceptance;
 use crate::triage::draft::Draft;
@@ -127,8 +129,14 @@ fn resolve(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What the customer has written and nobody answered the bot reads as soon as the turn is on disk, by a timer that is due.
 fn hand_back(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
+    let unanswered = draft.conversation.unanswered();
     draft.conversation.hand_back(agent, draft.now)?;
+    if let Some(from) = unanswered {
+        let timer = draft.task(Work::Timer, draft.now);
+        draft.conversation.progress.gathering = Some(Gathering { timer, from });
+    }
     draft.event(EventData::HandoffEnded {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),

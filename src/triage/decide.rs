@@ -151,7 +151,8 @@ fn customer_message(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Ac
         return relay(draft, text);
     }
     let pause = draft.policy.limits().pause_ms;
-    if pause > 0 {
+    // What an agent left unanswered may be waiting to be read: then this is answered with it.
+    if pause > 0 || draft.conversation.progress.gathering.is_some() {
         return gather(draft, pause);
     }
     bot_turn(draft, text, reading)

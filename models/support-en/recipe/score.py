@@ -59,6 +59,7 @@ def intent_scores(out, gold, names, calibration, prefix):
     outside = np.array([g == "out_of_scope" for g in gold])
     if outside.any():
         found[f"{prefix}_out_of_scope_recall"] = right[outside].mean()
+    if outside.any() and not outside.all():
         found[f"{prefix}_out_of_scope_recall_at_95_kept"] = heads.found_outside(in_scope, outside)
     return found
 

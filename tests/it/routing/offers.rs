@@ -58,6 +58,16 @@ impl Play {
         })
     }
 
+    /// So that nothing is left for the bot to answer.
+    fn answer(&mut self, who: &str) {
+        let written = Input::AgentMessage {
+            agent: agent(who),
+            text: Text::parse("let me see").unwrap(),
+            suggested: None,
+        };
+        self.take(&written).unwrap();
+    }
+
     fn offer(&mut self, who: &str) -> Result<(), Refusal> {
         self.take(&Input::Offered { agent: agent(who) })
     }
@@ -314,6 +324,7 @@ fn what_is_snoozed_comes_back_to_its_holder() {
 #[test]
 fn what_is_handed_back_does_not_bounce() {
     let mut play = Play::held_by("ana");
+    play.answer("ana");
     play.act("ana", AgentAction::HandBack).unwrap();
     play.say("blah");
     let action = |play: &Play| play.turn.as_ref().unwrap().action.as_str();
