@@ -28,7 +28,8 @@ pub(crate) fn why(draft: &Draft<'_>, reasons: &[Reason], reading: &Reading) -> V
 
 /// `inputs` are those of the rule that fired; a reason that is another part's to give has none.
 fn in_words(reason: Reason, inputs: Option<&Value>, reading: &Reading) -> String {
-    let text = |name: &str| inputs.and_then(|inputs| inputs[name].as_str());
+    // A phrase is kept with a space on either side.
+    let text = |name: &str| inputs.and_then(|inputs| inputs[name].as_str()).map(str::trim);
     let number = |name: &str| inputs.and_then(|inputs| inputs[name].as_f64());
     let count = |name: &str| number(name).unwrap_or_default();
     let best = reading.top().map_or("nothing".to_owned(), scored);

@@ -138,8 +138,8 @@ fn cared_for(world: &World, history: &History) {
         format!("{name} waits for a task for ever")
     });
     let ours = conversation.owner == Owner::Bot && conversation.status == Status::Open;
-    let said = history.messages.iter().rev();
-    let last = said.filter(|message| message.from != Sender::System).next();
+    let mut said = history.messages.iter().rev();
+    let last = said.find(|message| message.from != Sender::System);
     let heard = last.is_none_or(|last| last.from != Sender::Customer);
     world.holds(!ours || heard, || format!("{name}: the bot owes an answer"));
 }
