@@ -15,7 +15,7 @@ use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::entity::Entity;
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::domain::message::{Message, Sender, Text};
-use crate::domain::reading::{Clause, Reading};
+use crate::domain::reading::{Clause, Fault, Reading};
 use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
@@ -126,6 +126,14 @@ impl Said {
     }
 }
 
+/// A text as it is searched for.
+struct Question<'a> {
+    text: &'a str,
+    embedding: &'a [f32],
+    /// What was said before it, oldest first.
+    before: &'a [Message],
+}
+
 /// Which conversation an input is for.
 #[derive(Debug, Clone)]
 pub enum Target {
@@ -156,12 +164,9 @@ impl Engine {
         let (input, reading) = self.prepare(input, &said, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
-            let mut conversation = self.conversation(target, &parts, now).await?;
-            if input.may_hand_off() {
-                conversation.earlier = self.earlier(&conversation).await?;
-            }
+            let conversation = self.conversation(target, &parts, now).await?;
             let mut turn = self
-                .decided(&conversation, &input, &reading, &parts.policy, now)
+                .decided(conversation, &input, &reading, &parts.policy, now)
                 .await?;
             turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
@@ -175,21 +180,24 @@ impl Engine {
     }
 
     /// Where the turn leaves a customer waiting, it is decided with how the line stands for them: which line that is, only
-    /// the decision says.
+    /// the decision says. What else the customer has had with the business is looked up for a handoff alone.
     async fn decided(
         &self,
-        conversation: &Conversation,
+        mut conversation: Conversation,
         input: &Input,
         reading: &Reading,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Turn, EngineError> {
-        let turn = decide(conversation, input, reading, policy, now)?;
+        let turn = decide(&conversation, input, reading, policy, now)?;
         let Some(standing) = self.standing(&turn, policy, now).await? else {
             return Ok(turn);
         };
+        if matches!(turn.action, Action::Handoff(_)) {
+            conversation.earlier = self.earlier(&conversation).await?;
+        }
         Ok(decide_in_line(
-            conversation,
+            &conversation,
             input,
             reading,
             policy,
@@ -287,31 +295,47 @@ impl Engine {
         let business = parts.policy.business();
         let on_the_wall = business.time_zone.to_datetime((self.clock)());
         reading.resolve_moments(text, on_the_wall, business.date_order);
-        let context: Vec<&str> = before
-            .iter()
-            .filter(|message| message.from != Sender::System)
-            .map(|message| message.text.as_str())
-            .collect();
-        let query = SearchQuery {
+        let question = Question {
             text,
-            embedding: Some(&embedding),
+            embedding: &embedding,
+            before,
+        };
+        if let Err(fault) = self.look_for(&question, REPLIES_MAX, parts, &mut reading) {
+            reading.fault = Some(fault);
+        }
+        reading
+    }
+
+    /// What the business has written about a text that the model has read: passages, and as many canned responses as said.
+    fn look_for(
+        &self,
+        question: &Question<'_>,
+        replies: usize,
+        parts: &Parts,
+        reading: &mut Reading,
+    ) -> Result<(), Fault> {
+        let said = question
+            .before
+            .iter()
+            .filter(|message| message.from != Sender::System);
+        let context: Vec<&str> = said.map(|message| message.text.as_str()).collect();
+        let query = SearchQuery {
+            text: question.text,
+            embedding: Some(question.embedding),
             context: &context,
             intents: &reading.intents,
-            locale: &business.locale,
+            locale: &parts.policy.business().locale,
             audience: Audience::Public,
             now: (self.clock)(),
             limit: HITS_MAX,
         };
+        let hits = parts.knowledge.search(&query)?;
         let near = SearchQuery {
-            limit: REPLIES_MAX,
-            ..query.clone()
+            limit: replies,
+            ..query
         };
-        let found = parts.knowledge.search(&query);
-        match found.and_then(|hits| Ok((hits, parts.knowledge.replies(&near)?))) {
-            Ok((hits, replies)) => (reading.hits, reading.replies) = (hits, replies),
-            Err(fault) => reading.fault = Some(fault),
-        }
-        reading
+        (reading.hits, reading.replies) = (hits, parts.knowledge.replies(&near)?);
+        Ok(())
     }
 
     async fn conversation(

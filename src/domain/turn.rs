@@ -92,21 +92,6 @@ impl Input {
         }
     }
 
-    /// Whether the bot may give the conversation to people over it.
-    pub fn may_hand_off(&self) -> bool {
-        match self {
-            Self::CustomerMessage { .. }
-            | Self::LookupDone { .. }
-            | Self::CodeSent { .. }
-            | Self::TimerFired { .. } => true,
-            Self::Opened
-            | Self::AgentMessage { .. }
-            | Self::AgentAction { .. }
-            | Self::Offered { .. }
-            | Self::Rated { .. } => false,
-        }
-    }
-
     /// As it may be kept: every text that somebody wrote, without the personal data that is masked.
     pub fn masked(&self, masking: &Masking) -> Self {
         match self {

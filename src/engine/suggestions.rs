@@ -1,19 +1,20 @@
 //! The order of steps for the suggestions that an agent asks for: what the customer wrote, what was answered before,
 //! how often it was taken; ranked elsewhere, and written down as shown. Nothing of this stands in a customer's way.
 
+use std::borrow::Cow;
+
 use futures_util::{StreamExt, stream};
 
-use crate::domain::article::Audience;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::handoff::{ArticleReference, EarlierConversation, SuggestedReply};
 use crate::domain::id::MessageId;
 use crate::domain::intent::Intent;
-use crate::domain::message::{Sender, Source};
+use crate::domain::message::Source;
 use crate::domain::reading::{Fault, Reading};
 use crate::domain::suggestion::{Answer, Meaning, Shown, ShownReply, Suggested, Used};
 use crate::domain::turn::Input;
-use crate::engine::{Engine, HITS_MAX, Parts, Target};
-use crate::ports::{SearchQuery, StoreError};
+use crate::engine::{Engine, Parts, Question, Target};
+use crate::ports::StoreError;
 use crate::triage::suggest::{self, Case, Remembered, SUGGESTIONS_MAX};
 
 /// How many earlier answers are looked through, the newest: some 2 ms.
@@ -140,27 +141,12 @@ impl Engine {
         let embedding = std::mem::take(&mut classification.embedding);
         let model = classification.model.clone();
         let mut reading = Reading::new(classification, Vec::new());
-        let said = conversation.messages.iter();
-        let context: Vec<&str> = said
-            .filter(|message| message.from != Sender::System)
-            .map(|message| message.text.as_str())
-            .collect();
-        let query = SearchQuery {
+        let question = Question {
             text,
-            embedding: Some(&embedding),
-            context: &context,
-            intents: &reading.intents,
-            locale: &parts.policy.business().locale,
-            audience: Audience::Public,
-            now: (self.clock)(),
-            limit: HITS_MAX,
+            embedding: &embedding,
+            before: &conversation.messages,
         };
-        let hits = parts.knowledge.search(&query)?;
-        let replies = parts.knowledge.replies(&SearchQuery {
-            limit: REPLIES_RANKED,
-            ..query
-        })?;
-        (reading.hits, reading.replies) = (hits, replies);
+        self.look_for(&question, REPLIES_RANKED, parts, &mut reading)?;
         Ok(Understood {
             reading,
             embedding,
@@ -225,7 +211,11 @@ impl Engine {
     }
 
     /// An agent's message with what the agent had been shown; any other input as it is.
-    pub(super) async fn with_shown(&self, target: &Target, input: &Input) -> Result<Input, StoreError> {
+    pub(super) async fn with_shown<'i>(
+        &self,
+        target: &Target,
+        input: &'i Input,
+    ) -> Result<Cow<'i, Input>, StoreError> {
         let (
             Input::AgentMessage {
                 agent,
@@ -235,16 +225,16 @@ impl Engine {
             Target::Existing(id),
         ) = (input, target)
         else {
-            return Ok(input.clone());
+            return Ok(Cow::Borrowed(input));
         };
         let shown = self.store.shown(&self.workspace, id).await?;
         let taken = suggested.as_ref().and_then(|suggested| suggested.taken.clone());
         let suggested = (taken.is_some() || shown.is_some()).then_some(Suggested { taken, shown });
-        Ok(Input::AgentMessage {
+        Ok(Cow::Owned(Input::AgentMessage {
             agent: agent.clone(),
             text: text.clone(),
             suggested,
-        })
+        }))
     }
 
     /// The customer's other conversations; none of an unknown visitor.

@@ -89,11 +89,7 @@ pub fn decide_in_line(
             Ok(draft.finish(action, input, None))
         }
         Input::TimerFired { task } => {
-            let action = if offer::timer_fired(&mut draft, task) {
-                Action::Transition
-            } else {
-                timer_fired(&mut draft, task, reading)
-            };
+            let action = timer_fired(&mut draft, task, reading);
             Ok(draft.finish(action, input, Some(reading)))
         }
         Input::AgentMessage {
@@ -169,7 +165,11 @@ fn gather(draft: &mut Draft<'_>, pause_ms: u32) -> Action {
     Action::Wait
 }
 
+/// Whoever set it takes it up; one that nobody waits for any more is the bot's, which does nothing.
 fn timer_fired(draft: &mut Draft<'_>, timer: &TaskId, reading: &Reading) -> Action {
+    if offer::timer_fired(draft, timer) {
+        return Action::Transition;
+    }
     let wakes = sla::wakes(draft, timer);
     if draft.rule("sla_alarm", json!({ "timer": timer }), wakes) {
         return Action::Record;

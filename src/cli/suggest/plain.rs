@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use crate::cli::suggest::DEPTH;
 use crate::domain::article::{Article, Audience, Passage};
-use crate::domain::canned_response::Speaker;
 use crate::knowledge::plain::PlainIndex;
 use crate::knowledge::{IndexError, Knowledge};
 use crate::triage::policy::Policy;
@@ -18,12 +17,10 @@ pub(super) fn texts(knowledge: &Knowledge, policy: &Policy) -> HashMap<String, S
         ..Variables::default()
     };
     let canned = knowledge.replies.iter();
-    let canned = canned
-        .filter(|reply| reply.speaker != Speaker::Bot)
-        .filter_map(|reply| {
-            let text = policy.replies.offered(&reply.id, &variables)?;
-            Some((reply.id.clone(), format!("{}\n{text}", reply.title)))
-        });
+    let canned = canned.filter_map(|reply| {
+        let text = policy.replies.offered(&reply.id, &variables)?;
+        Some((reply.id.clone(), format!("{}\n{text}", reply.title)))
+    });
     let articles = knowledge.articles.iter();
     let public = articles.filter(|article| article.audience == Audience::Public);
     let passages = public.flat_map(|article| {
