@@ -4,7 +4,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -15,8 +14,8 @@ use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use tokio::task::JoinSet;
 
-use crate::support::repository;
 use crate::support::server::{Server, client, post};
+use crate::support::shim;
 
 const CUSTOMERS: usize = 6;
 
@@ -30,14 +29,7 @@ struct Disk {
 impl Disk {
     fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let shim = folder.path().join("shim.so");
-        let mut compiler = Command::new("cc");
-        compiler.args(["-shared", "-fPIC", "-O1", "-o"]).arg(&shim);
-        compiler
-            .arg(repository().join("tests/it/disk/shim.c"))
-            .arg("-ldl");
-        let compiled = compiler.status().expect("a C compiler, which SQLite needs too");
-        assert!(compiled.success());
+        let shim = shim::compiled("tests/it/disk/shim.c", folder.path());
         let flag = folder.path().join("fault");
         let environment = [
             ("LD_PRELOAD", shim.as_os_str()),

@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
@@ -12,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::crash::storm::{Plan, storm};
 use crate::support::server::{Server, client, post};
-use crate::support::{proof, repository};
+use crate::support::{proof, shim};
 
 const CUSTOMERS: usize = 8;
 
@@ -27,20 +26,7 @@ struct Disk {
 impl Disk {
     fn new(blind: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let shim = folder.path().join("shim.so");
-        let source = repository().join("tests/it/power_cut/shim.c");
-        let mut compiler = Command::new("cc");
-        compiler
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&shim)
-            .arg(source)
-            .arg("-ldl");
-        assert!(
-            compiler
-                .status()
-                .expect("a C compiler, which SQLite needs too")
-                .success()
-        );
+        let shim = shim::compiled("tests/it/power_cut/shim.c", folder.path());
         fs::create_dir(folder.path().join("shadow")).unwrap();
         Self { folder, shim, blind }
     }

@@ -85,6 +85,12 @@ impl Watched {
             .collect()
     }
 
+    /// How often the customer has been told that nobody has come in time.
+    async fn times_told(&self, id: &str) -> usize {
+        let said = self.said(id).await;
+        said.iter().filter(|reply| *reply == "unaccepted").count()
+    }
+
     async fn unaccepted(&self, id: &str) -> Vec<LoggedEvent> {
         let (workspace, id) = (
             WorkspaceId::parse(WORKSPACE).unwrap(),
@@ -156,13 +162,7 @@ async fn a_handoff_that_nobody_accepts_moves_up_and_the_customer_is_told_once() 
         (1, "urgent")
     );
     assert_eq!(server.unaccepted(&id).await.len(), 3);
-    let told = server
-        .said(&id)
-        .await
-        .iter()
-        .filter(|reply| *reply == "unaccepted")
-        .count();
-    assert_eq!(told, 1);
+    assert_eq!(server.times_told(&id).await, 1);
 }
 
 #[tokio::test]
@@ -217,13 +217,7 @@ async fn a_conversation_that_comes_back_is_a_new_handoff() {
         (server.pass(5).await, server.priority().await.as_str()),
         (1, "high")
     );
-    let told = server
-        .said(&id)
-        .await
-        .iter()
-        .filter(|reply| *reply == "unaccepted")
-        .count();
-    assert_eq!(told, 2);
+    assert_eq!(server.times_told(&id).await, 2);
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub(crate) mod agents;
 pub(crate) mod program;
 pub(crate) mod proof;
 pub(crate) mod server;
+pub(crate) mod shim;
 pub(crate) mod shop;
 
 use std::fs;
