@@ -199,7 +199,7 @@ impl Conversation {
     }
 
     /// `seq` of the first of the customer's messages that nobody, bot or agent, has said anything after.
-    pub fn unanswered(&self) -> Option<u64> {
+    pub fn first_unanswered(&self) -> Option<u64> {
         let newest = self.messages.iter().rev();
         let others = newest.filter(|message| message.from != Sender::System);
         let waiting = others.take_while(|message| message.from == Sender::Customer);

@@ -130,10 +130,10 @@ pub(crate) async fn transfer(
             to: colleague(&app, &to).await?,
         },
         (Some(_), Some(_)) | (None, None) => {
-            return Err(ApiError::Field {
-                pointer: "/queue".to_owned(),
-                detail: "say where to: give either queue or to_agent".to_owned(),
-            });
+            return Err(ApiError::field(
+                "/queue",
+                "say where to: give either queue or to_agent",
+            ));
         }
     };
     let command = Command {
@@ -146,9 +146,11 @@ pub(crate) async fn transfer(
 /// Only whoever is registered can be offered anything.
 async fn colleague(app: &AppState, id: &str) -> Result<Agent, ApiError> {
     let known = registered(app, &AgentId::parse(id)?).await?;
-    let known = known.ok_or_else(|| ApiError::Field {
-        pointer: "/to_agent".to_owned(),
-        detail: format!("no agent {id} is registered; GET /v1/agents lists them"),
+    let known = known.ok_or_else(|| {
+        ApiError::field(
+            "/to_agent",
+            format!("no agent {id} is registered; GET /v1/agents lists them"),
+        )
     })?;
     Ok(known.profile.agent)
 }

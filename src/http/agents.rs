@@ -120,18 +120,11 @@ fn view(app: &AppState, agent: &AgentState) -> AgentStateView {
     AgentStateView::new(agent, agent.presence_at((app.engine.clock)(), limits))
 }
 
-fn field(pointer: &str, detail: String) -> ApiError {
-    ApiError::Field {
-        pointer: pointer.to_owned(),
-        detail,
-    }
-}
-
 impl ProfileBody {
     fn parse(self, app: &AppState, id: &str) -> Result<AgentProfile, ApiError> {
         if !(1..=CAPACITY_MAX).contains(&self.capacity) {
             let detail = format!("{} is not between 1 and {CAPACITY_MAX}", self.capacity);
-            return Err(field("/capacity", detail));
+            return Err(ApiError::field("/capacity", detail));
         }
         let parts = app.engine.in_service.parts();
         let mut queues = Vec::new();
@@ -139,7 +132,7 @@ impl ProfileBody {
             let queue = QueueName::parse(name)?;
             if !parts.policy.has_queue(&queue) {
                 let detail = format!("there is no queue named {name}; knowledge/policy.yml lists the queues");
-                return Err(field(&format!("/queues/{at}"), detail));
+                return Err(ApiError::field(format!("/queues/{at}"), detail));
             }
             queues.push(queue);
         }
@@ -161,7 +154,7 @@ impl PresenceBody {
         let Some(name) = self.presence else {
             return match self.seconds {
                 None => Ok(None),
-                Some(_) => Err(field("/seconds", "only a wrap_up has seconds".to_owned())),
+                Some(_) => Err(ApiError::field("/seconds", "only a wrap_up has seconds")),
             };
         };
         match (name.as_str(), self.seconds) {
@@ -172,14 +165,14 @@ impl PresenceBody {
             ("wrap_up", Some(seconds @ 1..=WRAP_UP_MAX)) => Ok(Some(Presence::WrapUp {
                 until: now + Duration::from_secs(i64::from(seconds)),
             })),
-            ("wrap_up", _) => Err(field(
+            ("wrap_up", _) => Err(ApiError::field(
                 "/seconds",
                 format!("say how long the wrap_up takes, 1 to {WRAP_UP_MAX} seconds"),
             )),
             ("online" | "busy" | "away" | "offline", Some(_)) => {
-                Err(field("/seconds", "only a wrap_up has seconds".to_owned()))
+                Err(ApiError::field("/seconds", "only a wrap_up has seconds"))
             }
-            _ => Err(field(
+            _ => Err(ApiError::field(
                 "/presence",
                 format!("{name:?} is no presence; give online, busy, away, wrap_up or offline"),
             )),

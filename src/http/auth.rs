@@ -67,11 +67,10 @@ impl Caller {
                 }
             }
             (Role::Integrator | Role::Admin, Some(agent)) => Ok(agent),
-            (Role::Integrator | Role::Admin, None) => Err(ApiError::Field {
-                pointer: "/agent".to_owned(),
-                detail: "name the agent who does this: {\"agent\": {\"id\": \"…\", \"name\": \"…\"}}"
-                    .to_owned(),
-            }),
+            (Role::Integrator | Role::Admin, None) => Err(ApiError::field(
+                "/agent",
+                "name the agent who does this: {\"agent\": {\"id\": \"…\", \"name\": \"…\"}}",
+            )),
         }
     }
 }

@@ -131,10 +131,10 @@ fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Custo
         ));
     }
     if body.verified && body.id.is_empty() {
-        return Err(ApiError::Field {
-            pointer: "/customer/id".to_owned(),
-            detail: "say which customer it is that you have verified".to_owned(),
-        });
+        return Err(ApiError::field(
+            "/customer/id",
+            "say which customer it is that you have verified",
+        ));
     }
     Ok(Customer {
         verified: signed || body.verified,
@@ -157,10 +157,10 @@ fn signed(body: &CustomerBody, app: &AppState) -> Result<bool, ApiError> {
             secret.verify(&claim, signature, (app.wall_clock)())?;
             Ok(true)
         }
-        _ => Err(ApiError::Field {
-            pointer: "/customer/signature".to_owned(),
-            detail: "a signed customer has an id, a signature and issued_at".to_owned(),
-        }),
+        _ => Err(ApiError::field(
+            "/customer/signature",
+            "a signed customer has an id, a signature and issued_at",
+        )),
     }
 }
 
@@ -169,10 +169,10 @@ fn line(pointer: &str, text: String) -> Result<String, ApiError> {
     if text.chars().count() <= CUSTOMER_CHARS_MAX && !text.chars().any(char::is_control) {
         return Ok(text);
     }
-    Err(ApiError::Field {
-        pointer: pointer.to_owned(),
-        detail: format!("give at most {CUSTOMER_CHARS_MAX} characters on one line"),
-    })
+    Err(ApiError::field(
+        pointer,
+        format!("give at most {CUSTOMER_CHARS_MAX} characters on one line"),
+    ))
 }
 
 /// Made out of the conversation alone, so that a repeated request gets the same token.

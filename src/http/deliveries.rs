@@ -105,27 +105,23 @@ pub(crate) struct ReplayBody {
 
 impl ReplayBody {
     fn selection(&self) -> Result<Selection, ApiError> {
-        let wrong = |pointer: &str, detail: String| ApiError::Field {
-            pointer: pointer.to_owned(),
-            detail,
-        };
         let (from, to) = (self.from, self.to);
         if self.state.is_none() && from.is_none() && to.is_none() {
             let detail =
                 "say what to send again: {\"state\": \"exhausted\"}, or \"from\" and \"to\", or all of them";
-            return Err(wrong("", detail.to_owned()));
+            return Err(ApiError::field("", detail));
         }
         if let (Some(from), Some(to)) = (from, to)
             && from >= to
         {
-            return Err(wrong(
+            return Err(ApiError::field(
                 "/to",
                 format!("{to} is not after `from`, {from}; exchange the two"),
             ));
         }
         let state = self.state.as_deref();
-        let state =
-            state.map(|name| DeliveryState::parse(name).ok_or_else(|| wrong("/state", no_state(name))));
+        let state = state
+            .map(|name| DeliveryState::parse(name).ok_or_else(|| ApiError::field("/state", no_state(name))));
         Ok(Selection {
             state: state.transpose()?,
             from,

@@ -108,6 +108,14 @@ const INVALID_TOKEN: Kind = (
 );
 
 impl ApiError {
+    /// A part of the body does not fit; `pointer` is the JSON Pointer to it.
+    pub(crate) fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Field {
+            pointer: pointer.into(),
+            detail: detail.into(),
+        }
+    }
+
     fn kind(&self) -> Kind {
         use StatusCode as S;
         match self {

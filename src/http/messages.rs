@@ -80,10 +80,10 @@ fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
         problem,
     })?;
     match body.from {
-        Author::Customer if body.suggestion.is_some() => Err(ApiError::Field {
-            pointer: "/suggestion".to_owned(),
-            detail: "only agents' messages are made of suggestions: leave it out".to_owned(),
-        }),
+        Author::Customer if body.suggestion.is_some() => Err(ApiError::field(
+            "/suggestion",
+            "only agents' messages are made of suggestions: leave it out",
+        )),
         Author::Customer if speaks_for_customers => Ok(Input::CustomerMessage { text }),
         Author::Customer => Err(ApiError::Forbidden(
             "an agent's key writes as the agent: send \"from\": \"agent\"",

@@ -41,10 +41,10 @@ pub(crate) async fn reload(
 ) -> Result<Json<ReloadView>, ApiError> {
     let model = command.body.model.map(PathBuf::from);
     if model.as_ref().is_some_and(|path| !path.is_absolute()) {
-        return Err(ApiError::Field {
-            pointer: "/model".to_owned(),
-            detail: "give an absolute path: the server's working folder is not yours".to_owned(),
-        });
+        return Err(ApiError::field(
+            "/model",
+            "give an absolute path: the server's working folder is not yours",
+        ));
     }
     let reloaded = (app.reload)(model).await?;
     Ok(Json(ReloadView {

@@ -147,12 +147,14 @@ pub(crate) fn drawn(key: Option<&Idempotency>, now: Timestamp) -> [u8; 16] {
 
 fn event_kinds(names: &[String]) -> Result<Vec<EventKind>, ApiError> {
     let kind = |(index, name): (usize, &String)| {
-        EventKind::parse(name).ok_or_else(|| ApiError::Field {
-            pointer: format!("/events/{index}"),
-            detail: format!(
-                "there is no event type {name:?}; give some of {}",
-                EventKind::ALL.map(EventKind::as_str).join(", ")
-            ),
+        EventKind::parse(name).ok_or_else(|| {
+            ApiError::field(
+                format!("/events/{index}"),
+                format!(
+                    "there is no event type {name:?}; give some of {}",
+                    EventKind::ALL.map(EventKind::as_str).join(", ")
+                ),
+            )
         })
     };
     names.iter().enumerate().map(kind).collect()

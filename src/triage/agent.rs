@@ -131,7 +131,7 @@ fn resolve(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
 
 /// What the customer has written and nobody answered the bot reads as soon as the turn is on disk, by a timer that is due.
 fn hand_back(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
-    let unanswered = draft.conversation.unanswered();
+    let unanswered = draft.conversation.first_unanswered();
     draft.conversation.hand_back(agent, draft.now)?;
     if let Some(from) = unanswered {
         let timer = draft.task(Work::Timer, draft.now);
