@@ -10,8 +10,9 @@ use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::config::Config;
-use crate::domain::api_key::{ApiKey, Role};
+use crate::domain::api_key::ApiKey;
 use crate::domain::id::{AgentId, KeyId};
+use crate::domain::role::Role;
 use crate::entropy;
 use crate::http::keys::new_key;
 use crate::ports::ApiKeys;
@@ -35,9 +36,9 @@ pub(crate) struct Arguments {
 enum Action {
     /// Make a key and print it, once
     Add {
-        /// Whose it is; for agents also their id
+        /// Whose it is; for agents and supervisors also their id
         name: String,
-        /// agent, integrator or admin
+        /// agent, supervisor, integrator, admin or auditor
         #[arg(long, value_parser = role)]
         role: Role,
     },
@@ -75,7 +76,7 @@ pub(crate) fn made(config: &Config, name: &str, role: Role) -> (String, ApiKey) 
 }
 
 async fn add(name: &str, role: Role, json: bool, config: &Config, output: &Output) -> Result<(), CliError> {
-    if role == Role::Agent {
+    if role.acts_as_agent() {
         AgentId::parse(name).map_err(|error| CliError::Usage(error.to_string()))?;
     }
     let (plain, key) = made(config, name, role);

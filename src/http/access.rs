@@ -9,11 +9,12 @@ use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::domain::api_key::Role;
+use crate::domain::role::Role;
 use crate::http::auth::{Caller, Principal, authenticate};
 use crate::http::error::ApiError;
 use crate::http::limits::Limits;
 use crate::http::network::client_address;
+use crate::http::sessions::check_csrf;
 use crate::http::state::AppState;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,18 +23,23 @@ pub(crate) enum Access {
     Everyone,
     /// Integrators and admins; also visitors, unless [`crate::http::state::Options::visitors_may_open`] forbids it.
     Opening,
-    /// The conversation's own visitor, and every key.
+    /// The conversation's own visitor, and all staff; auditors only read.
     Participants,
     /// The conversation's own visitor, and whoever speaks for customers: integrators and admins.
     Customers,
-    /// Every key.
+    /// Whoever has a role; auditors only read.
     Staff,
-    /// Whoever speaks for all agents: integrators (an external desk) and admins.
+    /// Whoever speaks for all agents: supervisors, integrators (an external desk) and admins; auditors only read.
     Supervisors,
+    /// Whoever looks on: auditors, supervisors and admins.
+    Auditors,
+    /// Admins; auditors only read.
     Admins,
+    /// Whoever signed in with a browser, about themselves; no key.
+    SignedIn,
 }
 
-use Access::{Admins, Customers, Everyone, Opening, Participants, Staff, Supervisors};
+use Access::{Admins, Auditors, Customers, Everyone, Opening, Participants, SignedIn, Staff, Supervisors};
 
 /// Every route. One that is missing here cannot be called by anyone.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
@@ -87,11 +93,12 @@ impl Access {
     fn check(
         self,
         principal: &Principal,
+        method: &Method,
         conversation: Option<&str>,
         visitors_may_open: bool,
     ) -> Result<(), ApiError> {
         match (principal, self) {
-            (_, Everyone) => Ok(()),
+            (_, Everyone) | (Principal::Account(_), SignedIn) => Ok(()),
             (Principal::Anonymous | Principal::Visitor { .. }, Opening) if visitors_may_open => Ok(()),
             (Principal::Anonymous, _) => Err(ApiError::NoToken),
             (Principal::Visitor { conversation: own }, Participants | Customers) => {
@@ -101,26 +108,39 @@ impl Access {
                     Err(ApiError::NotFound("conversation"))
                 }
             }
-            (Principal::Visitor { .. }, Opening | Staff | Supervisors | Admins) => Err(ApiError::Forbidden(
+            (Principal::Visitor { .. }, _) => Err(ApiError::Forbidden(
                 "a visitor token is for the visitor's own conversation",
             )),
-            (Principal::Key(key), access) => access.check_role(key.role),
+            (Principal::Key(_), SignedIn) => Err(ApiError::Forbidden(
+                "this is for people who signed in, not for keys",
+            )),
+            (Principal::Key(key), access) => access.check_role(key.role, method),
+            (Principal::Account(signed_in), access) => access.check_role(signed_in.account.role, method),
         }
     }
 
-    fn check_role(self, role: Role) -> Result<(), ApiError> {
+    fn check_role(self, role: Role, method: &Method) -> Result<(), ApiError> {
+        let reads = *method == Method::GET;
         match (self, role) {
             (_, Role::Admin)
-            | (Everyone | Participants | Staff, Role::Agent | Role::Integrator)
-            | (Opening | Customers | Supervisors, Role::Integrator) => Ok(()),
-            (Opening | Customers, Role::Agent) => Err(ApiError::Forbidden(
+            | (Everyone | SignedIn, _)
+            | (Participants | Staff, Role::Agent | Role::Supervisor | Role::Integrator)
+            | (Opening | Customers, Role::Integrator)
+            | (Supervisors, Role::Supervisor | Role::Integrator)
+            | (Auditors, Role::Supervisor) => Ok(()),
+            (_, Role::Auditor) if reads => Ok(()),
+            (_, Role::Auditor) => Err(ApiError::Forbidden("an auditor reads and does nothing else")),
+            (Opening | Customers, Role::Agent | Role::Supervisor) => Err(ApiError::Forbidden(
                 "this is for customers and integrations, not for agents",
             )),
             (Supervisors, Role::Agent) => Err(ApiError::Forbidden(
-                "this needs a key with the role integrator or admin",
+                "this needs the role supervisor, integrator or admin",
             )),
-            (Admins, Role::Agent | Role::Integrator) => {
-                Err(ApiError::Forbidden("this needs a key with the role admin"))
+            (Auditors, Role::Agent | Role::Integrator) => Err(ApiError::Forbidden(
+                "this needs the role auditor, supervisor or admin",
+            )),
+            (Admins, Role::Agent | Role::Supervisor | Role::Integrator) => {
+                Err(ApiError::Forbidden("this needs the role admin"))
             }
         }
     }
@@ -150,18 +170,21 @@ pub(crate) async fn gate(
         request.method().clone()
     };
     let access = of(method.as_str(), route.as_str()).ok_or(ApiError::UnknownRoute)?;
-    let principal = match access {
-        Everyone => Principal::Anonymous,
-        Opening | Participants | Customers | Staff | Supervisors | Admins => {
-            authenticate(&gate.app, request.headers()).await?
-        }
+    let principal = if access == Everyone {
+        Principal::Anonymous
+    } else {
+        authenticate(&gate.app, request.headers()).await?
     };
-    access.check(&principal, id, gate.app.options.visitors_may_open)?;
+    if let (Principal::Account(signed_in), true) = (&principal, method != Method::GET) {
+        check_csrf(&signed_in.token, request.headers())?;
+    }
+    access.check(&principal, &method, id, gate.app.options.visitors_may_open)?;
     let address = address(&gate.app, &request);
     let caller = Caller { principal, address };
-    let allowance = match access {
-        Everyone => None,
-        Opening | Participants | Customers | Staff | Supervisors | Admins => gate.limits.take(&caller)?,
+    let allowance = if access == Everyone {
+        None
+    } else {
+        gate.limits.take(&caller)?
     };
     request.extensions_mut().insert(caller);
     let mut response = next.run(request).await;

@@ -1,4 +1,4 @@
-//! How often a caller may call: a token bucket for each visitor's conversation, each key and each address.
+//! How often a caller may call: a token bucket for each visitor's conversation, each key, each account and each address.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -37,6 +37,7 @@ impl Limits {
         let (buckets, name) = match &caller.principal {
             Principal::Visitor { conversation } => (&self.visitors, conversation.to_string()),
             Principal::Key(key) => (&self.keys, key.id.to_string()),
+            Principal::Account(_) => (&self.keys, caller.scope()),
             Principal::Anonymous => (
                 &self.addresses,
                 caller.address.map(neighbourhood).unwrap_or_default(),

@@ -23,6 +23,7 @@ mod queue;
 mod reload;
 pub mod router;
 mod search;
+pub mod sessions;
 mod shed;
 pub mod state;
 mod views;

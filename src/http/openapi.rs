@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi as Api;
 use crate::domain::event::EventKind;
 use crate::http::access::{self, Access};
 use crate::http::problem::Problem;
+use crate::http::sessions;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -74,7 +75,12 @@ fn security_schemes() -> Value {
     json!({
         "api_key": {
             "type": "http", "scheme": "bearer", "bearerFormat": "fl_…",
-            "description": "A key made with `firstline key add`, with the role agent, integrator or admin."
+            "description": "A key made with `firstline key add`, with the role agent, supervisor, integrator, admin or auditor."
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": sessions::COOKIE,
+            "description": "Somebody who signed in with `POST /v1/session`. What is not a GET needs the header \
+                x-csrf-token too, with the `csrf_token` that came with it."
         },
         "visitor_token": {
             "type": "http", "scheme": "bearer", "bearerFormat": "v1.….…",
@@ -86,9 +92,14 @@ fn security_schemes() -> Value {
 fn security(access: Access) -> Value {
     match access {
         Access::Everyone => json!([]),
-        Access::Opening => json!([{}, { "api_key": [] }]),
-        Access::Participants | Access::Customers => json!([{ "visitor_token": [] }, { "api_key": [] }]),
-        Access::Staff | Access::Supervisors | Access::Admins => json!([{ "api_key": [] }]),
+        Access::Opening => json!([{}, { "api_key": [] }, { "session": [] }]),
+        Access::Participants | Access::Customers => {
+            json!([{ "visitor_token": [] }, { "api_key": [] }, { "session": [] }])
+        }
+        Access::Staff | Access::Supervisors | Access::Auditors | Access::Admins => {
+            json!([{ "api_key": [] }, { "session": [] }])
+        }
+        Access::SignedIn => json!([{ "session": [] }]),
     }
 }
 

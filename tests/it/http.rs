@@ -11,6 +11,7 @@ pub(crate) mod identity;
 mod openapi;
 mod operations;
 mod overload;
+pub(crate) mod people;
 mod stream;
 mod suggestions;
 mod waiting;
