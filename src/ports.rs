@@ -2,6 +2,7 @@
 //! Each method of the store is one whole transaction.
 
 mod accounts;
+mod identity;
 mod suggestions;
 
 use std::fmt;
@@ -31,6 +32,7 @@ use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
 pub use crate::ports::accounts::{Accounts, Audit};
+pub use crate::ports::identity::{IdentityProvider, Proven, ProviderError, Proving};
 pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.

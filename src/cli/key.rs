@@ -126,7 +126,7 @@ async fn revoke(id: &str, config: &Config, output: &Output) -> Result<(), CliErr
     Ok(())
 }
 
-async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
+pub(crate) async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
     let (store, writer) = assemble::store_beside(config).await?;
     let tasks = Tasks::default();
     tasks.spawn("store writer", writer.run());
@@ -134,7 +134,7 @@ async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
 }
 
 /// The writer ends when the store is dropped.
-async fn close(store: SqliteStore, tasks: &Tasks) {
+pub(crate) async fn close(store: SqliteStore, tasks: &Tasks) {
     drop(store);
     tasks.drain(CLOSING).await;
 }

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::domain::role::Role;
+use crate::http::audit::{Detail, Operations, note};
 use crate::http::auth::{Caller, Principal, authenticate};
 use crate::http::error::ApiError;
 use crate::http::limits::Limits;
@@ -75,6 +76,22 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/v1/webhooks/{id}/deliveries", Admins),
     ("GET", "/v1/deliveries/{id}/attempts", Admins),
     ("POST", "/v1/deliveries/{id}/replay", Admins),
+    ("GET", "/v1/sign-in", Everyone),
+    ("POST", "/v1/session", Everyone),
+    ("GET", "/v1/session", SignedIn),
+    ("DELETE", "/v1/session", SignedIn),
+    ("POST", "/v1/session/password", SignedIn),
+    ("POST", "/v1/setup", Everyone),
+    ("GET", "/auth/oidc", Everyone),
+    ("GET", "/auth/oidc/callback", Everyone),
+    ("GET", "/v1/accounts", Admins),
+    ("POST", "/v1/accounts", Admins),
+    ("PATCH", "/v1/accounts/{login}", Admins),
+    ("POST", "/v1/accounts/{login}/invite", Admins),
+    ("GET", "/v1/keys", Admins),
+    ("POST", "/v1/keys", Admins),
+    ("DELETE", "/v1/keys/{id}", Admins),
+    ("GET", "/v1/audit", Auditors),
     ("POST", "/v1/reload", Admins),
     ("GET", "/healthz", Everyone),
     ("GET", "/readyz", Everyone),
@@ -151,9 +168,11 @@ impl Access {
 pub(crate) struct Gate {
     pub(crate) app: Arc<AppState>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) operations: Operations,
 }
 
-/// Who calls, whether they may, and whether not too often; the handler finds the [`Caller`] in the request.
+/// Who calls, whether they may, and whether not too often; the handler finds the [`Caller`] in the request. What it changed
+/// on behalf of supervisors and administrators goes into the audit log.
 pub(crate) async fn gate(
     State(gate): State<Gate>,
     route: MatchedPath,
@@ -186,8 +205,15 @@ pub(crate) async fn gate(
     } else {
         gate.limits.take(&caller)?
     };
-    request.extensions_mut().insert(caller);
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;
+    let detail = response.extensions_mut().remove::<Detail>();
+    let is_audited = matches!(access, Supervisors | Admins) && method != Method::GET;
+    if is_audited && response.status().is_success() {
+        let operation = gate.operations.name(method.as_str(), route.as_str());
+        note(&gate.app, &caller, &operation, &path, detail).await;
+    }
     if let Some(allowance) = allowance {
         allowance.write(response.headers_mut());
     }
@@ -211,4 +237,44 @@ fn forwarded_for(headers: &HeaderMap) -> String {
         .iter()
         .filter_map(|value| value.to_str().ok());
     values.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As docs/ACCESS.md has it.
+    fn who(access: Access) -> &'static str {
+        match access {
+            Everyone => "everyone",
+            Opening => "visitors, integrators, admins",
+            Participants => "the conversation's visitor, every role",
+            Customers => "the conversation's visitor, integrators, admins",
+            Staff => "every role",
+            Supervisors => "supervisors, integrators, admins",
+            Auditors => "auditors, supervisors, admins",
+            Admins => "admins",
+            SignedIn => "whoever signed in",
+        }
+    }
+
+    #[test]
+    fn the_page_on_access_lists_every_route() {
+        let page = include_str!("../../docs/ACCESS.md");
+        let listed: Vec<_> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        let listed = listed
+            .into_iter()
+            .filter(|line| line.contains(" /"))
+            .collect::<Vec<_>>();
+        let routes = ROUTES.iter();
+        let expected: Vec<_> = routes
+            .map(|(method, path, access)| format!("| `{method} {path}` | {} |", who(*access)))
+            .collect();
+        assert_eq!(
+            listed,
+            expected,
+            "docs/ACCESS.md should have:\n{}\n",
+            expected.join("\n")
+        );
+    }
 }

@@ -64,6 +64,15 @@ pub(crate) enum ApiError {
     NoToken,
     #[error("send the header x-csrf-token with the csrf_token of GET /v1/session")]
     Csrf,
+    /// The same for an unknown login.
+    #[error("login and password do not fit together")]
+    SignInFailed,
+    #[error(
+        "this link was used, has expired or was replaced by a newer one; ask an administrator for another"
+    )]
+    LinkSpent,
+    #[error("there is an account with this login already; take another login")]
+    LoginTaken,
     #[error("there is no such API key; it may have been revoked")]
     UnknownKey,
     #[error(transparent)]
@@ -166,6 +175,9 @@ impl ApiError {
             Self::UnknownKey | Self::Token(TokenError::Forged) => INVALID_TOKEN,
             Self::Token(TokenError::Expired) => (S::UNAUTHORIZED, "token_expired", "The token has expired"),
             Self::Identity(error) => identity_kind(error),
+            Self::SignInFailed => (S::UNAUTHORIZED, "sign_in_failed", "Signing in failed"),
+            Self::LinkSpent => (S::FORBIDDEN, "link_spent", "The link is not good any more"),
+            Self::LoginTaken => (S::CONFLICT, "login_taken", "The login is taken"),
             Self::Csrf => (S::FORBIDDEN, "csrf", "The CSRF token is missing or wrong"),
             Self::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
             Self::NotFound(_) => NOT_FOUND,

@@ -23,6 +23,7 @@ use crate::http::sessions;
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
+        (name = "accounts", description = "Who may come in: people, their sessions, keys, and what was done"),
         (name = "operations", description = "Health, metrics, reloading and this document"),
     )
 )]

@@ -44,6 +44,22 @@ POST   /v1/webhooks/{id}/replay                  admins
 GET    /v1/webhooks/{id}/deliveries              admins
 GET    /v1/deliveries/{id}/attempts              admins
 POST   /v1/deliveries/{id}/replay                admins
+GET    /v1/sign-in                               everyone
+POST   /v1/session                               everyone
+GET    /v1/session                               signed_in
+DELETE /v1/session                               signed_in
+POST   /v1/session/password                      signed_in
+POST   /v1/setup                                 everyone
+GET    /auth/oidc                                everyone
+GET    /auth/oidc/callback                       everyone
+GET    /v1/accounts                              admins
+POST   /v1/accounts                              admins
+PATCH  /v1/accounts/{login}                      admins
+POST   /v1/accounts/{login}/invite               admins
+GET    /v1/keys                                  admins
+POST   /v1/keys                                  admins
+DELETE /v1/keys/{id}                             admins
+GET    /v1/audit                                 auditors
 POST   /v1/reload                                admins
 GET    /healthz                                  everyone
 GET    /readyz                                   everyone
@@ -140,6 +156,7 @@ async fn outcomes(method: &str, template: &str) -> String {
     ana.json(&json!({ "capacity": 1 })).ok(200).await;
     let id = match template {
         path if path.starts_with("/v1/agents") => "ana",
+        path if path.starts_with("/v1/keys") => "key_0000000000000000",
         path if path.starts_with("/v1/webhooks") => endpoint["id"].as_str().unwrap(),
         path if path.starts_with("/v1/deliveries") => deliveries["data"][0]["id"].as_str().unwrap(),
         _ => id.as_str(),
