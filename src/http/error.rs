@@ -60,8 +60,19 @@ pub(crate) enum ApiError {
     Query(String),
     #[error("an Idempotency-Key has 1 to 200 visible ASCII characters")]
     IdempotencyKey,
-    #[error("this needs a token; send `Authorization: Bearer <API key or visitor token>`")]
+    #[error("this needs a token; send `Authorization: Bearer <API key or visitor token>`, or sign in")]
     NoToken,
+    #[error("send the header x-csrf-token with the csrf_token of GET /v1/session")]
+    Csrf,
+    /// The same for an unknown login.
+    #[error("login and password do not fit together")]
+    SignInFailed,
+    #[error(
+        "this link was used, has expired or was replaced by a newer one; ask an administrator for another"
+    )]
+    LinkSpent,
+    #[error("there is an account with this login already; take another login")]
+    LoginTaken,
     #[error("there is no such API key; it may have been revoked")]
     UnknownKey,
     #[error(transparent)]
@@ -164,6 +175,10 @@ impl ApiError {
             Self::UnknownKey | Self::Token(TokenError::Forged) => INVALID_TOKEN,
             Self::Token(TokenError::Expired) => (S::UNAUTHORIZED, "token_expired", "The token has expired"),
             Self::Identity(error) => identity_kind(error),
+            Self::SignInFailed => (S::UNAUTHORIZED, "sign_in_failed", "Signing in failed"),
+            Self::LinkSpent => (S::FORBIDDEN, "link_spent", "The link is not good any more"),
+            Self::LoginTaken => (S::CONFLICT, "login_taken", "The login is taken"),
+            Self::Csrf => (S::FORBIDDEN, "csrf", "The CSRF token is missing or wrong"),
             Self::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
             Self::NotFound(_) => NOT_FOUND,
             Self::UnknownRoute => (S::NOT_FOUND, "unknown_route", "There is nothing at this path"),
@@ -312,6 +327,11 @@ fn store_kind(error: &StoreError) -> Kind {
             S::UNPROCESSABLE_ENTITY,
             "idempotency_key_reused",
             "The Idempotency-Key is taken",
+        ),
+        StoreError::LastAdministrator => (
+            S::CONFLICT,
+            "last_administrator",
+            "The last administrator has to stay",
         ),
         StoreError::NotFound("cursor") => (S::BAD_REQUEST, "invalid_cursor", "The cursor is not one of ours"),
         StoreError::NotFound(_) => NOT_FOUND,

@@ -2,8 +2,11 @@
 //! `error`, who may call what in `access`. Must not know which store, classifier or index is behind the engine.
 
 mod access;
+mod accounts;
 mod actions;
 mod agents;
+mod api_keys;
+mod audit;
 mod auth;
 mod conversations;
 mod deliveries;
@@ -17,13 +20,18 @@ mod limits;
 mod messages;
 mod network;
 mod observe;
+mod oidc;
 mod openapi;
+mod passwords;
 mod problem;
 mod queue;
 mod reload;
 pub mod router;
 mod search;
+mod session;
+pub mod sessions;
 mod shed;
+pub mod sign_in;
 pub mod state;
 mod views;
 mod visitor_token;

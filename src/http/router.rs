@@ -15,20 +15,21 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, agents, conversations, deliveries, events, health, messages, openapi, queue, reload, search,
-    webhooks,
+    accounts, actions, agents, api_keys, audit, conversations, deliveries, events, health, messages, oidc,
+    openapi, queue, reload, search, session, webhooks,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
 pub fn router(app: AppState) -> Router {
     let app = Arc::new(app);
-    let gate_state = Gate {
-        limits: Arc::new(Limits::new(&app.options)),
-        app: Arc::clone(&app),
-    };
     let requests = Places::of_requests(app.options.in_flight_max);
     let streams = Streams(Places::of_streams(app.options.streams_max));
     let (router, api) = api().split_for_parts();
+    let gate_state = Gate {
+        limits: Arc::new(Limits::new(&app.options)),
+        operations: audit::Operations::of(&api),
+        app: Arc::clone(&app),
+    };
     router
         .route_layer(middleware::from_fn_with_state(gate_state, gate))
         .layer(Extension(openapi::Document::of(&api)))
@@ -73,6 +74,18 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::attempts))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(session::ways))
+        .routes(routes!(session::create, session::show, session::remove))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::set_up))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::invite))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::remove))
+        .routes(routes!(audit::list))
         .routes(routes!(reload::reload))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::domain::audit::LoggedAudit;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::id::ConversationId;
 use crate::domain::webhook::Delivery;
@@ -75,8 +76,13 @@ pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
     Some(encode(&delivery.event.position.to_string()))
 }
 
-/// The event position to go on below.
-pub(super) fn parse_delivery_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
+/// The audit log is sorted by its positions.
+pub(super) fn audit_cursor(logged: &LoggedAudit) -> Option<String> {
+    Some(encode(&logged.position.to_string()))
+}
+
+/// The position to go on below.
+pub(super) fn parse_position_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
     cursor.map_or(Ok(u64::MAX), |cursor| {
         decode(cursor)?.parse().map_err(|_| bad_cursor())
     })
@@ -151,7 +157,7 @@ mod tests {
             id: "conv_1".to_owned(),
         };
         assert_eq!(QueuePlace::parse(Some(&encode("-2.5.conv_1"))).unwrap(), place);
-        assert!(parse_delivery_cursor(Some(&encode("seven"))).is_err());
-        assert_eq!(parse_delivery_cursor(Some(&encode("7"))).unwrap(), 7);
+        assert!(parse_position_cursor(Some(&encode("seven"))).is_err());
+        assert_eq!(parse_position_cursor(Some(&encode("7"))).unwrap(), 7);
     }
 }

@@ -2,15 +2,18 @@
 //! that reads by script and a clock that stands still unless a test moves it.
 
 mod access;
+mod accounts;
 mod agents;
 pub(crate) mod app;
 mod bad_input;
 mod conversation;
 mod idempotency;
 pub(crate) mod identity;
+mod oidc;
 mod openapi;
 mod operations;
 mod overload;
+pub(crate) mod people;
 mod stream;
 mod suggestions;
 mod waiting;

@@ -3,6 +3,7 @@
 pub(crate) mod fixtures;
 pub(crate) mod tasks;
 
+mod accounts;
 mod agents;
 mod conversations;
 mod deliveries;
@@ -151,6 +152,16 @@ contract! {
         a_revoked_key_is_gone,
         a_key_is_added_once,
         a_store_that_can_write_is_ready,
+    }
+    accounts {
+        an_account_is_added_once,
+        another_role_and_being_disabled_end_sessions,
+        the_last_administrator_stays,
+        a_session_ends_by_itself_and_by_its_holder,
+        a_new_password_ends_the_other_sessions,
+        a_link_sets_a_password_once,
+        a_link_without_a_login_makes_the_first_administrator,
+        what_was_done_is_listed_newest_first,
     }
     workspaces {
         conversations_stay_in_their_workspace,

@@ -1,6 +1,7 @@
 //! The wire types: what the API shows of domain values. The two may change apart from each other, so domain types
 //! are never serialised here. Must not know how requests are routed.
 
+mod account;
 mod agent;
 mod card;
 mod conversation;
@@ -13,6 +14,9 @@ mod webhook;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub(crate) use crate::http::views::account::{
+    AccountView, AuditView, InvitationView, KeyView, ProviderView, SessionView, SignInView,
+};
 pub(crate) use crate::http::views::agent::AgentStateView;
 pub(crate) use crate::http::views::card::SuggestionsView;
 pub(crate) use crate::http::views::conversation::ConversationView;

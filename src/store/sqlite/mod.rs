@@ -1,7 +1,9 @@
 //! The store on disk: one SQLite database in a folder of its own. Reads go to a small pool of connections that
 //! can only read, writes to the one [`SqliteWriter`], which whoever opens the store must run.
 
+mod accounts;
 mod agents;
+mod audit;
 pub mod backup;
 mod commit;
 mod conversations;
@@ -13,6 +15,7 @@ mod keys;
 mod open;
 mod replays;
 mod rows;
+mod sessions;
 mod suggestions;
 mod tasks;
 mod waits;

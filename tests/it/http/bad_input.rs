@@ -1,6 +1,6 @@
 //! Every bad input gets its own code, and nothing is written.
 
-use firstline::domain::api_key::Role;
+use firstline::domain::role::Role;
 use firstline::domain::time::Duration;
 use firstline::http::state::Options;
 use serde_json::json;
