@@ -1,6 +1,7 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod desk;
 mod suggestions;
 
 use std::fmt;
@@ -29,6 +30,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
+pub use crate::ports::desk::Desk;
 pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
@@ -328,7 +330,7 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + fmt::Debug
+    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + Desk + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

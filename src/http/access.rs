@@ -38,14 +38,19 @@ use Access::{Admins, Customers, Everyone, Opening, Participants, Staff, Supervis
 /// Every route. One that is missing here cannot be called by anyone.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/conversations", Opening),
+    ("GET", "/v1/conversations", Staff),
     ("GET", "/v1/conversations/{id}", Participants),
     ("POST", "/v1/conversations/{id}/messages", Participants),
     ("GET", "/v1/conversations/{id}/messages", Participants),
     ("GET", "/v1/conversations/{id}/events", Participants),
+    ("POST", "/v1/conversations/{id}/signals", Participants),
     ("POST", "/v1/conversations/{id}/csat", Customers),
     ("GET", "/v1/conversations/{id}/trace", Staff),
     ("GET", "/v1/conversations/{id}/suggestions", Staff),
+    ("POST", "/v1/conversations/{id}/notes", Staff),
+    ("GET", "/v1/conversations/{id}/notes", Staff),
     ("POST", "/v1/conversations/{id}/claim", Staff),
+    ("POST", "/v1/conversations/{id}/takeover", Supervisors),
     ("POST", "/v1/conversations/{id}/release", Staff),
     ("POST", "/v1/conversations/{id}/transfer", Staff),
     ("POST", "/v1/conversations/{id}/resolve", Staff),
@@ -54,6 +59,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/conversations/{id}/decline", Staff),
     ("POST", "/v1/conversations/{id}/snooze", Staff),
     ("GET", "/v1/queue", Staff),
+    ("GET", "/v1/events", Staff),
+    ("GET", "/v1/replies", Staff),
     ("GET", "/v1/agents", Staff),
     ("PUT", "/v1/agents/{id}", Supervisors),
     ("POST", "/v1/agents/{id}/presence", Staff),
@@ -106,6 +113,11 @@ impl Access {
             )),
             (Principal::Key(key), access) => access.check_role(key.role),
         }
+    }
+
+    /// For the part of a route that is not for everyone whom the route lets in.
+    pub(crate) fn admits(self, principal: &Principal) -> Result<(), ApiError> {
+        self.check(principal, None, false)
     }
 
     fn check_role(self, role: Role) -> Result<(), ApiError> {

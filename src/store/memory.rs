@@ -2,6 +2,7 @@
 
 mod agents;
 mod deliveries;
+mod desk;
 mod suggestions;
 mod tasks;
 mod waits;

@@ -6,6 +6,7 @@ pub mod backup;
 mod commit;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 pub mod examine;

@@ -10,14 +10,19 @@ use super::app::TestApp;
 /// conversation, the conversation's own visitor, agent, integrator, admin.
 const EXPECTED: &str = "
 POST   /v1/conversations                      ok  ok  ok  403 ok  ok
+GET    /v1/conversations                      401 403 403 ok  ok  ok
 GET    /v1/conversations/{id}                 401 404 ok  ok  ok  ok
 POST   /v1/conversations/{id}/messages        401 404 ok  ok  ok  ok
 GET    /v1/conversations/{id}/messages        401 404 ok  ok  ok  ok
 GET    /v1/conversations/{id}/events          401 404 ok  ok  ok  ok
+POST   /v1/conversations/{id}/signals         401 404 ok  ok  ok  ok
 POST   /v1/conversations/{id}/csat            401 404 ok  403 ok  ok
 GET    /v1/conversations/{id}/trace           401 403 403 ok  ok  ok
 GET    /v1/conversations/{id}/suggestions     401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/notes           401 403 403 ok  ok  ok
+GET    /v1/conversations/{id}/notes           401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/claim           401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/takeover        401 403 403 403 ok  ok
 POST   /v1/conversations/{id}/release         401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/transfer        401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/resolve         401 403 403 ok  ok  ok
@@ -26,6 +31,8 @@ POST   /v1/conversations/{id}/accept          401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/decline         401 403 403 ok  ok  ok
 POST   /v1/conversations/{id}/snooze          401 403 403 ok  ok  ok
 GET    /v1/queue                              401 403 403 ok  ok  ok
+GET    /v1/events                             401 403 403 ok  ok  ok
+GET    /v1/replies                            401 403 403 ok  ok  ok
 GET    /v1/agents                             401 403 403 ok  ok  ok
 PUT    /v1/agents/{id}                        401 403 403 403 ok  ok
 POST   /v1/agents/{id}/presence               401 403 403 ok  ok  ok
