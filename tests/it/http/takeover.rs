@@ -1,9 +1,41 @@
 //! Taking a conversation over from whoever has it, and ending one with a reason.
 
+use std::fs;
+
+use firstline::domain::id::Resolution;
+use firstline::knowledge::Knowledge;
+use firstline::triage::policy::{Policy, PolicyProblem};
 use serde_json::json;
 
 use super::app::TestApp;
 use super::stream::Follower;
+use crate::support::{repository, written};
+
+/// The shipped policy with another line in place of its resolutions.
+fn policy_with(resolutions: &str) -> Result<Policy, Vec<PolicyProblem>> {
+    let folder = repository().join("knowledge");
+    let knowledge = Knowledge::load(&folder).unwrap();
+    let text = fs::read_to_string(folder.join("policy.yml")).unwrap();
+    let (before, rest) = text.split_once("\nresolutions: ").unwrap();
+    let (_, after) = rest.split_once('\n').unwrap();
+    let text = format!("{before}\n{resolutions}\n{after}");
+    Policy::parse(&text, &written(&knowledge), "", "test".into())
+}
+
+#[test]
+fn the_policy_lists_the_resolutions() {
+    let has = |policy: &Policy, name| policy.has_resolution(&Resolution::parse(name).unwrap());
+    let own = policy_with("resolutions: [sold]").unwrap();
+    assert!(has(&own, "sold") && !has(&own, "solved"));
+    let without = policy_with("").unwrap();
+    assert!(has(&without, "solved") && has(&without, "no_reply") && !has(&without, "sold"));
+    let problems = policy_with("resolutions: [solved, no reply]").unwrap_err();
+    assert_eq!((problems.len(), problems[0].key.as_str()), (1, "resolutions"));
+    assert!(
+        problems[0].line.is_some() && problems[0].message.contains("\"no reply\""),
+        "{problems:?}"
+    );
+}
 
 #[tokio::test]
 async fn a_supervisor_takes_over_from_the_holder() {
