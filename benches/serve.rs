@@ -118,9 +118,8 @@ async fn classify(pool: &Arc<OnnxClassifier>, callers: usize, seconds: u64) -> F
 
 /// Of medians over rounds, each round against the one beside it.
 fn print_ratio(callers: usize, ours: &[Figures], others: &[Figures]) {
-    let ratio = |of: fn(&Figures) -> f64| {
-        median(ours.iter().zip(others).map(|(a, b)| of(a) / of(b)).collect())
-    };
+    let ratio =
+        |of: fn(&Figures) -> f64| median(ours.iter().zip(others).map(|(a, b)| of(a) / of(b)).collect());
     println!(
         "{callers:>7}  ratio  {:>12.2} {:>11.2} {:>10.2}",
         ratio(|f| f.per_second),

@@ -1,6 +1,7 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod replies;
 mod suggestions;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::ports::{
 use crate::triage::decide::{decide, decide_in_line};
 use crate::triage::policy::{Mode, Policy};
 
+pub use crate::engine::replies::ReplyQuery;
 pub use crate::engine::suggestions::Suggestions;
 
 use crate::engine::suggestions::REPLIES_MAX;
@@ -116,6 +118,7 @@ impl Said {
                 Input::Opened
                 | Input::AgentMessage { .. }
                 | Input::AgentAction { .. }
+                | Input::Note { .. }
                 | Input::Rated { .. }
                 | Input::Offered { .. }
                 | Input::LookupDone { .. }

@@ -2,6 +2,7 @@
 //! Each method of the store is one whole transaction.
 
 mod accounts;
+mod desk;
 mod identity;
 mod suggestions;
 
@@ -32,6 +33,7 @@ use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
 pub use crate::ports::accounts::{Accounts, Audit};
+pub use crate::ports::desk::Desk;
 pub use crate::ports::identity::{IdentityProvider, Proven, ProviderError, Proving};
 pub use crate::ports::suggestions::Suggestions;
 
@@ -334,7 +336,17 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Accounts + Audit + Suggestions + fmt::Debug
+    Conversations
+    + EventLog
+    + Deliveries
+    + Tasks
+    + Agents
+    + ApiKeys
+    + Accounts
+    + Audit
+    + Suggestions
+    + Desk
+    + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

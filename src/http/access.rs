@@ -45,14 +45,19 @@ use Access::{Admins, Auditors, Customers, Everyone, Opening, Participants, Signe
 /// Every route. One that is missing here cannot be called by anyone.
 pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/conversations", Opening),
+    ("GET", "/v1/conversations", Staff),
     ("GET", "/v1/conversations/{id}", Participants),
     ("POST", "/v1/conversations/{id}/messages", Participants),
     ("GET", "/v1/conversations/{id}/messages", Participants),
     ("GET", "/v1/conversations/{id}/events", Participants),
+    ("POST", "/v1/conversations/{id}/signals", Participants),
     ("POST", "/v1/conversations/{id}/csat", Customers),
     ("GET", "/v1/conversations/{id}/trace", Staff),
     ("GET", "/v1/conversations/{id}/suggestions", Staff),
+    ("POST", "/v1/conversations/{id}/notes", Staff),
+    ("GET", "/v1/conversations/{id}/notes", Staff),
     ("POST", "/v1/conversations/{id}/claim", Staff),
+    ("POST", "/v1/conversations/{id}/takeover", Supervisors),
     ("POST", "/v1/conversations/{id}/release", Staff),
     ("POST", "/v1/conversations/{id}/transfer", Staff),
     ("POST", "/v1/conversations/{id}/resolve", Staff),
@@ -61,6 +66,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/v1/conversations/{id}/decline", Staff),
     ("POST", "/v1/conversations/{id}/snooze", Staff),
     ("GET", "/v1/queue", Staff),
+    ("GET", "/v1/events", Staff),
+    ("GET", "/v1/replies", Staff),
     ("GET", "/v1/agents", Staff),
     ("PUT", "/v1/agents/{id}", Supervisors),
     ("POST", "/v1/agents/{id}/presence", Staff),
@@ -134,6 +141,11 @@ impl Access {
             (Principal::Key(key), access) => access.check_role(key.role, method),
             (Principal::Account(signed_in), access) => access.check_role(signed_in.account.role, method),
         }
+    }
+
+    /// For the part of a writing route that is not for everyone whom the route lets in.
+    pub(crate) fn admits(self, principal: &Principal) -> Result<(), ApiError> {
+        self.check(principal, &Method::POST, None, false)
     }
 
     fn check_role(self, role: Role, method: &Method) -> Result<(), ApiError> {

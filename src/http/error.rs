@@ -230,6 +230,10 @@ impl ApiError {
             Some("/queue")
         } else if let Self::Engine(EngineError::Refused(Refusal::UnknownSuggestion(_))) = self {
             Some("/suggestion")
+        } else if let Self::Engine(EngineError::Refused(Refusal::UnknownResolution(_))) = self {
+            Some("/reason")
+        } else if let Self::Engine(EngineError::Refused(Refusal::NobodyHolds)) = self {
+            Some("/whisper")
         } else if let Self::Engine(EngineError::Refused(Refusal::SnoozeTime(_))) = self {
             Some("/until")
         } else {
@@ -284,6 +288,7 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
         ),
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
         Refusal::NotWaiting => (S::CONFLICT, "not_waiting", "The conversation is not in a queue"),
+        Refusal::NobodyHolds => (S::CONFLICT, "nobody_holds", "Nobody holds the conversation"),
         Refusal::OfferedTo(_) => (S::CONFLICT, "offered_to_other", "Another agent is being asked"),
         Refusal::NotOffered => (
             S::CONFLICT,
@@ -301,6 +306,11 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
             "The bot has had the conversation often enough",
         ),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
+        Refusal::UnknownResolution(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "unknown_resolution",
+            "There is no such resolution",
+        ),
         Refusal::UnknownSuggestion(_) => (
             S::UNPROCESSABLE_ENTITY,
             "unknown_suggestion",

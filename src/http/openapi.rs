@@ -151,8 +151,9 @@ fn event_data(kind: EventKind) -> Value {
     let own: &[&str] = match kind {
         EventKind::ConversationCreated => &["customer"],
         EventKind::ConversationReopened => &["epoch"],
-        EventKind::ConversationResolved => &["by", "agent"],
+        EventKind::ConversationResolved => &["by", "agent", "resolution"],
         EventKind::MessageCreated => &["message"],
+        EventKind::NoteCreated => &["note"],
         EventKind::HandoffRequested => &[
             "epoch",
             "queue",
@@ -173,7 +174,8 @@ fn event_data(kind: EventKind) -> Value {
             "sla",
             "links",
         ],
-        EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
+        EventKind::HandoffAccepted => &["epoch", "agent", "taken_from"],
+        EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
         EventKind::HandoffUnaccepted => &["epoch", "queue", "priority", "waiting_since", "links"],
         EventKind::HandoffOffered => &["epoch", "agent", "queue", "priority", "until"],

@@ -15,8 +15,8 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    accounts, actions, agents, api_keys, audit, conversations, deliveries, events, health, messages, oidc,
-    openapi, queue, reload, search, session, webhooks,
+    accounts, actions, agents, api_keys, audit, conversations, deliveries, events, health, listing, messages,
+    notes, oidc, openapi, queue, reload, replies, search, session, signals, webhooks,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -47,13 +47,18 @@ pub fn router(app: AppState) -> Router {
 pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(conversations::open))
+        .routes(routes!(listing::list))
         .routes(routes!(conversations::show))
         .routes(routes!(messages::create, messages::list))
         .routes(routes!(events::follow))
+        .routes(routes!(events::follow_all))
+        .routes(routes!(signals::signal))
+        .routes(routes!(notes::create, notes::list))
         .routes(routes!(actions::rate))
         .routes(routes!(conversations::trace))
         .routes(routes!(conversations::suggestions))
         .routes(routes!(actions::claim))
+        .routes(routes!(actions::take_over))
         .routes(routes!(actions::release))
         .routes(routes!(actions::transfer))
         .routes(routes!(actions::resolve))
@@ -66,6 +71,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(agents::put))
         .routes(routes!(agents::presence))
         .routes(routes!(search::search))
+        .routes(routes!(replies::list))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))

@@ -3,6 +3,7 @@
 mod accounts;
 mod agents;
 mod deliveries;
+mod desk;
 mod suggestions;
 mod tasks;
 mod waits;

@@ -71,6 +71,45 @@ impl QueuePlace {
     }
 }
 
+/// Where a conversation stands in a list by the time of its newest change; the largest comes first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ListPlace {
+    /// Microseconds since 1970, UTC.
+    pub(super) at: i64,
+    pub(super) id: String,
+}
+
+impl ListPlace {
+    pub(super) fn of(conversation: &Conversation) -> Self {
+        Self {
+            at: conversation.updated_at.as_microsecond(),
+            id: conversation.id.as_str().to_owned(),
+        }
+    }
+
+    pub(super) fn cursor(conversation: &Conversation) -> Option<String> {
+        let place = Self::of(conversation);
+        Some(encode(&format!("{}.{}", place.at, place.id)))
+    }
+
+    /// The place to go on below; without a cursor, above all.
+    pub(super) fn parse(cursor: Option<&str>) -> Result<Self, StoreError> {
+        let Some(cursor) = cursor else {
+            return Ok(Self {
+                at: i64::MAX,
+                id: String::new(),
+            });
+        };
+        let text = decode(cursor)?;
+        let (at, id) = text.split_once('.').ok_or_else(bad_cursor)?;
+        let id = ConversationId::parse(id).map_err(|_| bad_cursor())?;
+        Ok(Self {
+            at: number(Some(at))?,
+            id: id.as_str().to_owned(),
+        })
+    }
+}
+
 /// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
 pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
     Some(encode(&delivery.event.position.to_string()))

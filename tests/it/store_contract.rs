@@ -7,6 +7,7 @@ mod accounts;
 mod agents;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 mod idempotency;
@@ -137,6 +138,13 @@ contract! {
         answers_come_newest_first_with_what_their_questions_mean,
         a_customer_s_other_conversations_come_newest_first,
         an_unknown_visitor_has_no_other_conversations,
+    }
+    desk {
+        the_newest_change_comes_first_and_pages_join,
+        a_list_has_what_is_asked_for,
+        a_cursor_of_no_list_is_refused,
+        what_was_said_last_is_not_what_the_system_said,
+        notes_are_read_back_oldest_first,
     }
     agents {
         an_agent_is_registered_offline_and_changed_in_place,

@@ -8,6 +8,7 @@ pub mod backup;
 mod commit;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 pub mod examine;

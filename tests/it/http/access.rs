@@ -13,14 +13,19 @@ use super::app::{TestApp, WORKSPACE};
 /// Who may call what, by the name of a line in [`LEVELS`]. A route that is missing here fails the test.
 const EXPECTED: &str = "
 POST   /v1/conversations                         opening
+GET    /v1/conversations                         staff
 GET    /v1/conversations/{id}                    participants
 POST   /v1/conversations/{id}/messages           participants
 GET    /v1/conversations/{id}/messages           participants
 GET    /v1/conversations/{id}/events             participants
+POST   /v1/conversations/{id}/signals            participants
 POST   /v1/conversations/{id}/csat               customers
 GET    /v1/conversations/{id}/trace              staff
 GET    /v1/conversations/{id}/suggestions        staff
+POST   /v1/conversations/{id}/notes              staff
+GET    /v1/conversations/{id}/notes              staff
 POST   /v1/conversations/{id}/claim              staff
+POST   /v1/conversations/{id}/takeover           supervisors
 POST   /v1/conversations/{id}/release            staff
 POST   /v1/conversations/{id}/transfer           staff
 POST   /v1/conversations/{id}/resolve            staff
@@ -29,6 +34,8 @@ POST   /v1/conversations/{id}/accept             staff
 POST   /v1/conversations/{id}/decline            staff
 POST   /v1/conversations/{id}/snooze             staff
 GET    /v1/queue                                 staff
+GET    /v1/events                                staff
+GET    /v1/replies                               staff
 GET    /v1/agents                                staff
 PUT    /v1/agents/{id}                           supervisors
 POST   /v1/agents/{id}/presence                  presence

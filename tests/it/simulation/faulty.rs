@@ -14,7 +14,9 @@ use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
     AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
 };
+use firstline::domain::listing::Wanted;
 use firstline::domain::message::Message;
+use firstline::domain::note::Note;
 use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
 use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
@@ -23,8 +25,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, EventLog, Idempotency, Page,
-    Store, StoreError, Suggestions, Tasks, WaitingLine,
+    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, Desk, EventLog, Idempotency,
+    Page, Store, StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -137,6 +139,17 @@ passed! {
             [workspace: &WorkspaceId, endpoint: &EndpointId, selection: &Selection, now: Timestamp] -> [u64];
         send_to(workspace, endpoint, event)
             [workspace: &WorkspaceId, endpoint: &EndpointId, event: &Event] -> [Delivery];
+    }
+}
+
+passed! {
+    Desk {
+        list(workspace, wanted, cursor, limit)
+            [workspace: &WorkspaceId, wanted: &Wanted, cursor: Option<&str>, limit: usize] -> [Page<Conversation>];
+        newest_messages(workspace, conversations)
+            [workspace: &WorkspaceId, conversations: &[ConversationId]] -> [Vec<(ConversationId, Message)>];
+        notes(workspace, conversation)
+            [workspace: &WorkspaceId, conversation: &ConversationId] -> [Vec<Note>];
     }
 }
 
