@@ -1,6 +1,7 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod settings;
 mod suggestions;
 
 use std::fmt;
@@ -29,6 +30,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
+pub use crate::ports::settings::Settings;
 pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
@@ -94,7 +96,7 @@ pub trait KnowledgeBase: Send + Sync + fmt::Debug {
 
 #[derive(Debug, Error)]
 pub enum StoreError {
-    #[error("the conversation changed while the turn was decided")]
+    #[error("the conversation, or the bot's switch, changed while the turn was decided")]
     Conflict,
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
     KeyReused,
@@ -153,8 +155,8 @@ pub trait Conversations: Send + Sync {
         id: &ConversationId,
     ) -> Result<Option<Conversation>, StoreError>;
 
-    /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch
-    /// moved, with `KeyReused` when the key belongs to another request.
+    /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch moved or the
+    /// bot's switch was set, with `KeyReused` when the key belongs to another request.
     async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError>;
 
     /// What a known key led to; `KeyReused` when the request was another.
@@ -328,7 +330,7 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + fmt::Debug
+    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + Settings + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

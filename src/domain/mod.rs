@@ -6,6 +6,7 @@
 pub mod agent;
 pub mod api_key;
 pub mod article;
+pub mod bot;
 pub mod canned_response;
 pub mod clauses;
 pub mod conversation;

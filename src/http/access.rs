@@ -58,6 +58,8 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("PUT", "/v1/agents/{id}", Supervisors),
     ("POST", "/v1/agents/{id}/presence", Staff),
     ("GET", "/v1/search", Staff),
+    ("GET", "/v1/bot", Staff),
+    ("PUT", "/v1/bot", Supervisors),
     ("POST", "/v1/webhooks", Admins),
     ("GET", "/v1/webhooks", Admins),
     ("GET", "/v1/webhooks/{id}", Admins),

@@ -5,6 +5,7 @@ mod access;
 mod actions;
 mod agents;
 mod auth;
+mod bot;
 mod conversations;
 mod deliveries;
 mod error;

@@ -21,6 +21,7 @@ use crate::http::problem::Problem;
         (name = "conversations", description = "Opened, looked at, followed and rated"),
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
+        (name = "control", description = "The bot's switch, the wall, alerts and labels, and what a turn might have been"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
         (name = "operations", description = "Health, metrics, reloading and this document"),
     )

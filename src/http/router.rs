@@ -15,8 +15,8 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, agents, conversations, deliveries, events, health, messages, openapi, queue, reload, search,
-    webhooks,
+    actions, agents, bot, conversations, deliveries, events, health, messages, openapi, queue, reload,
+    search, webhooks,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -65,6 +65,7 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(agents::put))
         .routes(routes!(agents::presence))
         .routes(routes!(search::search))
+        .routes(routes!(bot::show, bot::set))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))

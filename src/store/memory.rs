@@ -2,6 +2,7 @@
 
 mod agents;
 mod deliveries;
+mod settings;
 mod suggestions;
 mod tasks;
 mod waits;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::domain::api_key::ApiKey;
+use crate::domain::bot::BotSetting;
 use crate::domain::conversation::{Conversation, Owner, RECENT_MESSAGES};
 use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{AgentId, ConversationId, KeyId, QueueName, WorkspaceId};
@@ -49,6 +51,7 @@ struct State {
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
+    bots: BTreeMap<WorkspaceId, BotSetting>,
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
     suggestions: suggestions::Held,
@@ -114,6 +117,7 @@ impl Conversations for MemoryStore {
             return Ok(Committed::Repeated(Box::new(record)));
         }
         state.check_version(turn)?;
+        state.check_switch(turn)?;
         let events = state.log_entries(turn)?;
         state.write(turn, key);
         state.log(&turn.conversation.workspace, events);

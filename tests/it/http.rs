@@ -5,6 +5,7 @@ mod access;
 mod agents;
 pub(crate) mod app;
 mod bad_input;
+mod bot;
 mod conversation;
 mod idempotency;
 pub(crate) mod identity;

@@ -13,6 +13,7 @@ mod keys;
 mod leases;
 mod queue;
 mod replays;
+mod settings;
 mod suggestions;
 mod workspaces;
 
@@ -128,6 +129,10 @@ contract! {
         a_repeated_request_has_its_task_once,
         a_turn_without_events_wakes_those_who_follow,
         tasks_stay_in_their_workspace,
+    }
+    settings {
+        the_switch_is_as_it_was_set_last,
+        a_turn_decided_under_another_switch_is_refused,
     }
     suggestions {
         what_was_shown_last_is_gone_with_the_next_answer,

@@ -5,6 +5,7 @@ mod line;
 mod player;
 mod reading;
 mod script;
+mod shown;
 mod transcript;
 
 use std::fs;

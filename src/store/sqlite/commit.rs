@@ -15,6 +15,7 @@ use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
 use crate::store::sqlite::events::NewEvent;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::settings;
 use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::waits;
@@ -27,6 +28,8 @@ const FORGOTTEN_AT_ONCE: i64 = 8;
 pub(super) struct CommitTurn {
     before: u64,
     epoch_before: u64,
+    /// Of the bot's switch, as it was when this was decided.
+    switch: u64,
     conversation: Conversation,
     /// JSON of `conversation`.
     state: String,
@@ -56,6 +59,7 @@ impl CommitTurn {
         Ok(Self {
             before: turn.before,
             epoch_before: turn.epoch_before,
+            switch: turn.switch.number,
             state: to_json("conversation", &record.conversation)?,
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
@@ -94,6 +98,9 @@ impl Write for CommitTurn {
             && let Some(record) = recall(connection, key).await?
         {
             return Ok(Committed::Repeated(Box::new(record)));
+        }
+        if !settings::is_current(connection, self.workspace(), self.switch).await? {
+            return Err(StoreError::Conflict);
         }
         let written = if self.before == 0 {
             self.create(connection).await?

@@ -13,6 +13,7 @@ mod keys;
 mod open;
 mod replays;
 mod rows;
+mod settings;
 mod suggestions;
 mod tasks;
 mod waits;

@@ -30,6 +30,8 @@ GET    /v1/agents                             401 403 403 ok  ok  ok
 PUT    /v1/agents/{id}                        401 403 403 403 ok  ok
 POST   /v1/agents/{id}/presence               401 403 403 ok  ok  ok
 GET    /v1/search                             401 403 403 ok  ok  ok
+GET    /v1/bot                                401 403 403 ok  ok  ok
+PUT    /v1/bot                                401 403 403 403 ok  ok
 POST   /v1/webhooks                           401 403 403 403 403 ok
 GET    /v1/webhooks                           401 403 403 403 403 ok
 GET    /v1/webhooks/{id}                      401 403 403 403 403 ok

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use firstline::domain::api_key::ApiKey;
+use firstline::domain::bot::{BotSetting, Changed};
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
     AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
 };
+use firstline::domain::intent::Intent;
 use firstline::domain::message::Message;
 use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
@@ -21,8 +23,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
-    Suggestions, Tasks, WaitingLine,
+    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Settings, Store,
+    StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -176,6 +178,14 @@ passed! {
             [workspace: &WorkspaceId, meanings: &[(MessageId, Meaning)]] -> [()];
         earlier(conversation, limit)
             [conversation: &Conversation, limit: usize] -> [Vec<EarlierConversation>];
+    }
+}
+
+passed! {
+    Settings {
+        bot(workspace) [workspace: &WorkspaceId] -> [BotSetting];
+        set_bot(workspace, enabled, intents_off, changed)
+            [workspace: &WorkspaceId, enabled: bool, intents_off: &[Intent], changed: &Changed] -> [BotSetting];
     }
 }
 
