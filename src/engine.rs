@@ -3,6 +3,7 @@
 
 mod inbox;
 mod suggestions;
+mod what_if;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::triage::decide::decide_under;
 use crate::triage::policy::{Mode, Policy};
 
 pub use crate::engine::suggestions::Suggestions;
+pub use crate::engine::what_if::{Thresholds, WhatIf, replies};
 
 use crate::engine::suggestions::REPLIES_MAX;
 

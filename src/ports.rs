@@ -1,6 +1,8 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod figures;
+mod labels;
 mod settings;
 mod suggestions;
 
@@ -30,6 +32,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
+pub use crate::domain::queue::WaitingLine;
+pub use crate::ports::figures::Figures;
+pub use crate::ports::labels::Labels;
 pub use crate::ports::settings::Settings;
 pub use crate::ports::suggestions::Suggestions;
 
@@ -129,15 +134,6 @@ pub enum Committed {
     Fresh,
     /// The key was known: this is what happened then, and nothing was written now.
     Repeated(Box<TurnRecord>),
-}
-
-/// How many wait for an agent in one queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingLine {
-    pub queue: QueueName,
-    pub waiting: u64,
-    /// Since when the first of them has waited.
-    pub oldest: Timestamp,
 }
 
 /// A part of a list; `next` is the cursor to go on from.
@@ -330,7 +326,17 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + Settings + fmt::Debug
+    Conversations
+    + EventLog
+    + Deliveries
+    + Tasks
+    + Agents
+    + ApiKeys
+    + Suggestions
+    + Settings
+    + Figures
+    + Labels
+    + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

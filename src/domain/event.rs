@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::domain::agent::Agent;
+use crate::domain::alert::AlertTold;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::entity::Entity;
 use crate::domain::handoff::{
@@ -35,12 +36,14 @@ pub enum EventKind {
     CsatRated,
     SlaWarning,
     SlaBreached,
+    AlertRaised,
+    AlertCleared,
     EndpointDisabled,
     WebhookTest,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -57,6 +60,8 @@ impl EventKind {
         Self::CsatRated,
         Self::SlaWarning,
         Self::SlaBreached,
+        Self::AlertRaised,
+        Self::AlertCleared,
         Self::EndpointDisabled,
         Self::WebhookTest,
     ];
@@ -79,6 +84,8 @@ impl EventKind {
             Self::CsatRated => "csat.rated",
             Self::SlaWarning => "sla.warning",
             Self::SlaBreached => "sla.breached",
+            Self::AlertRaised => "alert.raised",
+            Self::AlertCleared => "alert.cleared",
             Self::EndpointDisabled => "endpoint.disabled",
             Self::WebhookTest => "webhook.test",
         }
@@ -213,6 +220,10 @@ pub enum EventData {
     SlaWarning(Box<SlaAlert>),
     /// It was due, and has not come.
     SlaBreached(Box<SlaAlert>),
+    /// Of no conversation: a figure of the whole business is above what its people want.
+    AlertRaised(Box<AlertTold>),
+    /// It is no more.
+    AlertCleared(Box<AlertTold>),
     /// Of no conversation: an endpoint asked for no more, and the others learn of it.
     EndpointDisabled {
         workspace: WorkspaceId,
@@ -245,6 +256,8 @@ impl EventData {
             Self::CsatRated { .. } => EventKind::CsatRated,
             Self::SlaWarning(_) => EventKind::SlaWarning,
             Self::SlaBreached(_) => EventKind::SlaBreached,
+            Self::AlertRaised(_) => EventKind::AlertRaised,
+            Self::AlertCleared(_) => EventKind::AlertCleared,
             Self::EndpointDisabled { .. } => EventKind::EndpointDisabled,
             Self::WebhookTest { .. } => EventKind::WebhookTest,
         }

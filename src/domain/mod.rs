@@ -4,6 +4,7 @@
 //! the HTTP wire has its own types in `http`. The one exception is [`event`]: an event is itself a contract.
 
 pub mod agent;
+pub mod alert;
 pub mod api_key;
 pub mod article;
 pub mod bot;
@@ -13,12 +14,15 @@ pub mod conversation;
 pub mod csat;
 pub mod entity;
 pub mod event;
+pub mod figures;
+pub mod finding;
 pub mod flow;
 pub mod handoff;
 pub mod hours;
 pub mod id;
 pub mod identity;
 pub mod intent;
+pub mod label;
 pub mod lookup;
 pub mod message;
 pub mod moment;

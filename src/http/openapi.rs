@@ -173,10 +173,18 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]
         }
+        EventKind::AlertRaised | EventKind::AlertCleared => &["name", "measure", "value", "above", "since"],
         EventKind::EndpointDisabled => &["endpoint_id", "reason"],
         EventKind::WebhookTest => &["endpoint_id"],
     };
-    let of_all: &[&str] = if matches!(kind, EventKind::EndpointDisabled | EventKind::WebhookTest) {
+    let of_none = matches!(
+        kind,
+        EventKind::AlertRaised
+            | EventKind::AlertCleared
+            | EventKind::EndpointDisabled
+            | EventKind::WebhookTest
+    );
+    let of_all: &[&str] = if of_none {
         &["workspace"]
     } else {
         &["conversation_id", "workspace"]

@@ -15,8 +15,8 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, agents, bot, conversations, deliveries, events, health, messages, openapi, queue, reload,
-    search, webhooks,
+    actions, agents, bot, conversations, deliveries, events, health, labels, messages, openapi, queue,
+    reload, search, wall, webhooks, what_if,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -66,6 +66,15 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(agents::presence))
         .routes(routes!(search::search))
         .routes(routes!(bot::show, bot::set))
+        .routes(routes!(wall::show))
+        .routes(routes!(wall::alerts))
+        .routes(routes!(wall::queues))
+        .routes(routes!(what_if::check))
+        .routes(routes!(what_if::show))
+        .routes(routes!(labels::add))
+        .routes(routes!(labels::list))
+        .routes(routes!(labels::export))
+        .routes(routes!(labels::change))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))

@@ -2,6 +2,8 @@
 
 mod agents;
 mod deliveries;
+mod figures;
+mod labels;
 mod settings;
 mod suggestions;
 mod tasks;
@@ -18,6 +20,7 @@ use crate::domain::bot::BotSetting;
 use crate::domain::conversation::{Conversation, Owner, RECENT_MESSAGES};
 use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{AgentId, ConversationId, KeyId, QueueName, WorkspaceId};
+use crate::domain::label::Label;
 use crate::domain::message::Message;
 use crate::domain::presence::AgentState;
 use crate::domain::standing::{Place, Waited};
@@ -52,6 +55,9 @@ struct State {
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
     bots: BTreeMap<WorkspaceId, BotSetting>,
+    figures: figures::Held,
+    /// In the order in which they were written.
+    labels: Vec<(WorkspaceId, Label)>,
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
     suggestions: suggestions::Held,
@@ -124,6 +130,7 @@ impl Conversations for MemoryStore {
         state.move_tasks(turn);
         state.add_wait(turn);
         state.learn(turn);
+        state.count(turn);
         state.note_work(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)

@@ -70,16 +70,21 @@ impl QueuePlace {
     }
 }
 
-/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
-pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
-    Some(encode(&delivery.event.position.to_string()))
+/// Of a list whose items are numbered, newest first.
+pub(super) fn number_cursor(number: u64) -> String {
+    encode(&number.to_string())
 }
 
-/// The event position to go on below.
-pub(super) fn parse_delivery_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
+/// The number to go on below.
+pub(super) fn parse_number_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
     cursor.map_or(Ok(u64::MAX), |cursor| {
         decode(cursor)?.parse().map_err(|_| bad_cursor())
     })
+}
+
+/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
+pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
+    Some(number_cursor(delivery.event.position))
 }
 
 fn encode(text: &str) -> String {
@@ -151,7 +156,7 @@ mod tests {
             id: "conv_1".to_owned(),
         };
         assert_eq!(QueuePlace::parse(Some(&encode("-2.5.conv_1"))).unwrap(), place);
-        assert!(parse_delivery_cursor(Some(&encode("seven"))).is_err());
-        assert_eq!(parse_delivery_cursor(Some(&encode("7"))).unwrap(), 7);
+        assert!(parse_number_cursor(Some(&encode("seven"))).is_err());
+        assert_eq!(parse_number_cursor(Some(&encode("7"))).unwrap(), 7);
     }
 }

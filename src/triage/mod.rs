@@ -3,10 +3,12 @@
 
 mod acceptance;
 mod agent;
+pub mod alerts;
 mod answer;
 mod card;
 pub mod circumstances;
 mod clarify;
+pub mod composer;
 pub mod decide;
 mod draft;
 pub mod flow;

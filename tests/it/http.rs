@@ -6,6 +6,7 @@ mod agents;
 pub(crate) mod app;
 mod bad_input;
 mod bot;
+mod control;
 mod conversation;
 mod idempotency;
 pub(crate) mod identity;

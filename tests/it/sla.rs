@@ -31,7 +31,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 /// The sample business with other words in its policy; each must be there.
-fn policy_with(changes: &[(&str, &str)]) -> Result<Policy, Vec<PolicyProblem>> {
+pub(crate) fn policy_with(changes: &[(&str, &str)]) -> Result<Policy, Vec<PolicyProblem>> {
     static SAMPLE: LazyLock<(String, Knowledge)> = LazyLock::new(|| {
         let folder = repository().join("knowledge");
         let text = fs::read_to_string(folder.join("policy.yml")).unwrap();

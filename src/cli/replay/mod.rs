@@ -7,6 +7,8 @@ mod reading;
 mod script;
 mod shown;
 mod transcript;
+#[cfg(test)]
+mod what_if;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -14,6 +14,7 @@ use crate::store::paging::QueuePlace;
 use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
 use crate::store::sqlite::events::NewEvent;
+use crate::store::sqlite::figures::NewFigures;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
 use crate::store::sqlite::settings;
 use crate::store::sqlite::suggestions::NewFeedback;
@@ -39,6 +40,7 @@ pub(super) struct CommitTurn {
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
     tasks: Vec<NewTask>,
+    figures: NewFigures,
     /// Of an agent's message.
     feedback: Option<NewFeedback>,
     /// The task that ended in this turn.
@@ -64,6 +66,7 @@ impl CommitTurn {
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            figures: NewFigures::of(turn),
             feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
                 Some(NewFeedback::new(&turn.feedback)?)
             } else {
@@ -115,6 +118,9 @@ impl Write for CommitTurn {
         let Conversation { workspace, id, .. } = &self.conversation;
         deliveries::log(connection, workspace, Some(id), &self.events).await?;
         self.move_tasks(connection).await?;
+        self.figures
+            .write(connection, self.workspace(), self.id())
+            .await?;
         if let Some(waited) = &self.waited {
             waits::add(connection, &self.conversation.workspace, waited).await?;
         }

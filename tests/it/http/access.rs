@@ -32,6 +32,15 @@ POST   /v1/agents/{id}/presence               401 403 403 ok  ok  ok
 GET    /v1/search                             401 403 403 ok  ok  ok
 GET    /v1/bot                                401 403 403 ok  ok  ok
 PUT    /v1/bot                                401 403 403 403 ok  ok
+GET    /v1/wall                               401 403 403 403 ok  ok
+GET    /v1/alerts                             401 403 403 403 ok  ok
+GET    /v1/queues                             401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/check           401 403 403 ok  ok  ok
+GET    /v1/conversations/{id}/turns/{version}/what-if 401 403 403 ok  ok  ok
+POST   /v1/conversations/{id}/labels          401 403 403 ok  ok  ok
+GET    /v1/labels                             401 403 403 403 ok  ok
+GET    /v1/labels/export                      401 403 403 403 ok  ok
+PATCH  /v1/labels/{id}                        401 403 403 403 ok  ok
 POST   /v1/webhooks                           401 403 403 403 403 ok
 GET    /v1/webhooks                           401 403 403 403 403 ok
 GET    /v1/webhooks/{id}                      401 403 403 403 403 ok
@@ -79,17 +88,27 @@ async fn outcomes(method: &str, template: &str) -> String {
     let endpoint = app.post("/v1/webhooks", &app.admin, &hook).ok(201).await;
     let (id, own) = app.open().await;
     let (_, other) = app.open().await;
+    let message = json!({ "text": "where is my parcel" });
+    app.post(&format!("/v1/conversations/{id}/messages"), &own, &message)
+        .ok(201)
+        .await;
+    let label = json!({ "message_id": format!("msg_{}_1", &id[5..]), "verdict": "wrong" });
+    let label = app
+        .post(&format!("/v1/conversations/{id}/labels"), &app.agent, &label)
+        .ok(201)
+        .await;
     let deliveries = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
     let deliveries = app.get(&deliveries, &app.admin).ok(200).await;
     let ana = app.request("PUT", "/v1/agents/ana").token(&app.admin);
     ana.json(&json!({ "capacity": 1 })).ok(200).await;
     let id = match template {
         path if path.starts_with("/v1/agents") => "ana",
+        path if path.starts_with("/v1/labels") => label["id"].as_str().unwrap(),
         path if path.starts_with("/v1/webhooks") => endpoint["id"].as_str().unwrap(),
         path if path.starts_with("/v1/deliveries") => deliveries["data"][0]["id"].as_str().unwrap(),
         _ => id.as_str(),
     };
-    let path = template.replace("{id}", id);
+    let path = template.replace("{id}", id).replace("{version}", "1");
     let mut outcomes = Vec::new();
     for token in ["", &other, &own, &app.agent, &app.integrator, &app.admin] {
         let response = app

@@ -5,15 +5,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use firstline::domain::alert::Alert;
 use firstline::domain::api_key::ApiKey;
 use firstline::domain::bot::{BotSetting, Changed};
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
+use firstline::domain::figures::{Messages, Wall};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
-    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
+    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, LabelId, MessageId, QueueName, WorkspaceId,
 };
 use firstline::domain::intent::Intent;
+use firstline::domain::label::{Label, LabelChange, LabelState};
 use firstline::domain::message::Message;
 use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
@@ -23,8 +26,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Settings, Store,
-    StoreError, Suggestions, Tasks, WaitingLine,
+    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Figures, Idempotency, Labels, Page,
+    Settings, Store, StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -186,6 +189,26 @@ passed! {
         bot(workspace) [workspace: &WorkspaceId] -> [BotSetting];
         set_bot(workspace, enabled, intents_off, changed)
             [workspace: &WorkspaceId, enabled: bool, intents_off: &[Intent], changed: &Changed] -> [BotSetting];
+    }
+}
+
+passed! {
+    Figures {
+        wall(workspace, now) [workspace: &WorkspaceId, now: Timestamp] -> [Wall];
+        messages_since(workspace, since) [workspace: &WorkspaceId, since: Timestamp] -> [Messages];
+        alerts(workspace) [workspace: &WorkspaceId] -> [Vec<Alert>];
+        set_alerts(workspace, alerts, events)
+            [workspace: &WorkspaceId, alerts: &[Alert], events: &[Event]] -> [()];
+    }
+}
+
+passed! {
+    Labels {
+        add_label(workspace, label) [workspace: &WorkspaceId, label: &Label] -> [Label];
+        labels(workspace, state, cursor, limit)
+            [workspace: &WorkspaceId, state: Option<LabelState>, cursor: Option<&str>, limit: usize] -> [Page<Label>];
+        change_label(workspace, id, change)
+            [workspace: &WorkspaceId, id: &LabelId, change: &LabelChange] -> [Label];
     }
 }
 
