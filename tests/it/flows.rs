@@ -3,11 +3,13 @@
 
 mod bad_files;
 mod properties;
+mod switch;
 
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::entity::{Entity, EntityKind};
 use firstline::domain::flow::Flow;
@@ -21,7 +23,8 @@ use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, Input, Turn};
 use firstline::knowledge::{Knowledge, Problem};
-use firstline::triage::decide::decide;
+use firstline::triage::circumstances::Circumstances;
+use firstline::triage::decide::decide_under;
 use firstline::triage::policy::{Policy, PolicyProblem, Written};
 
 use crate::decision::reading;
@@ -118,6 +121,7 @@ struct Play {
     conversation: Conversation,
     now: Timestamp,
     policy: Arc<Policy>,
+    switch: BotSwitch,
     /// Every task that was asked for, newest last.
     tasks: Vec<(TaskId, Work)>,
 }
@@ -134,6 +138,7 @@ impl Play {
             ),
             now,
             policy: policy(),
+            switch: BotSwitch::default(),
             tasks: Vec::new(),
         }
     }
@@ -144,8 +149,13 @@ impl Play {
     }
 
     fn take(&mut self, input: &Input, reading: &Reading) -> Turn {
-        let turn =
-            decide(&self.conversation, input, reading, &self.policy, self.now).expect("nothing is refused");
+        let circumstances = Circumstances {
+            standing: None,
+            switch: &self.switch,
+            now: self.now,
+        };
+        let turn = decide_under(&self.conversation, input, reading, &self.policy, &circumstances)
+            .expect("nothing is refused");
         self.conversation = turn.conversation.clone();
         self.tasks
             .extend(turn.tasks.iter().map(|task| (task.id.clone(), task.work.clone())));

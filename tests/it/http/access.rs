@@ -40,6 +40,17 @@ GET    /v1/agents                                staff
 PUT    /v1/agents/{id}                           supervisors
 POST   /v1/agents/{id}/presence                  presence
 GET    /v1/search                                staff
+GET    /v1/bot                                   staff
+PUT    /v1/bot                                   supervisors
+GET    /v1/wall                                  supervisors
+GET    /v1/alerts                                supervisors
+GET    /v1/queues                                staff
+POST   /v1/conversations/{id}/check              staff
+GET    /v1/conversations/{id}/turns/{version}/what-if staff
+POST   /v1/conversations/{id}/labels             staff
+GET    /v1/labels                                supervisors
+GET    /v1/labels/export                         supervisors
+PATCH  /v1/labels/{id}                           supervisors
 POST   /v1/webhooks                              admins
 GET    /v1/webhooks                              admins
 GET    /v1/webhooks/{id}                         admins
@@ -157,6 +168,15 @@ async fn outcomes(method: &str, template: &str) -> String {
     let endpoint = app.post("/v1/webhooks", &app.admin, &hook).ok(201).await;
     let (id, own) = app.open().await;
     let (_, other) = app.open().await;
+    let message = json!({ "text": "where is my parcel" });
+    app.post(&format!("/v1/conversations/{id}/messages"), &own, &message)
+        .ok(201)
+        .await;
+    let label = json!({ "message_id": format!("msg_{}_1", &id[5..]), "verdict": "wrong" });
+    let label = app
+        .post(&format!("/v1/conversations/{id}/labels"), &app.agent, &label)
+        .ok(201)
+        .await;
     let deliveries = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
     let deliveries = app.get(&deliveries, &app.admin).ok(200).await;
     let ana = app.request("PUT", "/v1/agents/ana").token(&app.admin);
@@ -164,11 +184,15 @@ async fn outcomes(method: &str, template: &str) -> String {
     let id = match template {
         path if path.starts_with("/v1/agents") => "ana",
         path if path.starts_with("/v1/keys") => "key_0000000000000000",
+        path if path.starts_with("/v1/labels") => label["id"].as_str().unwrap(),
         path if path.starts_with("/v1/webhooks") => endpoint["id"].as_str().unwrap(),
         path if path.starts_with("/v1/deliveries") => deliveries["data"][0]["id"].as_str().unwrap(),
         _ => id.as_str(),
     };
-    let path = template.replace("{id}", id).replace("{login}", "ana");
+    let path = template
+        .replace("{id}", id)
+        .replace("{login}", "ana")
+        .replace("{version}", "1");
     let supervisor = app.add_key("sam", Role::Supervisor, WORKSPACE).await;
     let auditor = app.add_key("audit", Role::Auditor, WORKSPACE).await;
     let keys = [&app.agent, &supervisor, &app.integrator, &app.admin, &auditor];
