@@ -1,6 +1,6 @@
 //! Databases of earlier releases are brought up to date, with all that is in them.
 
-use firstline::ports::{Agents, Conversations, Tasks};
+use firstline::ports::{Agents, Conversations, Figures, Tasks};
 use firstline::store::sqlite::{OpenError, SqliteStore};
 use sqlx::Connection;
 
@@ -27,6 +27,10 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         "DROP TABLE answers",
         "DROP TABLE suggestion_uses",
         "DROP TABLE suggestions_shown",
+        "DROP TABLE settings",
+        "DROP TABLE labels",
+        "DROP TABLE conversation_figures",
+        "DROP TABLE message_figures",
         "DROP INDEX conversations_in_queue",
         "DROP INDEX conversations_of_customer",
         "ALTER TABLE endpoints DROP COLUMN form",
@@ -54,6 +58,9 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         .await
         .unwrap();
     assert_eq!(served.store.agents(&acme()).await.unwrap()[0].load, 1);
+    let wall = served.store.wall(&acme(), at(100)).await.unwrap();
+    assert_eq!((wall.open.bot, wall.open.agent), (1, 1));
+    assert_eq!((wall.day.conversations, wall.day.handed_off), (2, 1));
     let turn = wanting(&conversation, &[1]);
     served.store.commit(&turn, None).await.unwrap();
     assert_eq!(
