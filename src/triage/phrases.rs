@@ -75,7 +75,7 @@ pub(crate) fn find_at(phrase: &str, words: &[(String, Range<usize>)]) -> Vec<Ran
             .map(|(word, _)| word.as_str())
             .eq(wanted.iter().copied());
         let (first, last) = (window.first()?, window.last()?);
-        same.then(|| first.1.start..last.1.end)
+        same.then_some(first.1.start..last.1.end)
     });
     places.collect()
 }

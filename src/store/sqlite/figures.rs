@@ -117,7 +117,7 @@ impl Figures for SqliteStore {
             lines: conversations::waiting_lines(&mut *look, workspace).await?,
             open: open(&mut *look, workspace).await?,
             messages: messages(&mut *look, workspace, hours_before(now, MOOD_HOURS)).await?,
-            day: day(&mut *look, workspace, hours_before(now, DAY_HOURS)).await?,
+            day: day(&mut look, workspace, hours_before(now, DAY_HOURS)).await?,
             agents: agents::all(&mut *look, workspace).await?,
         };
         look.commit().await?;

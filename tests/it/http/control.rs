@@ -10,25 +10,15 @@ async fn say(app: &TestApp, id: &str, token: &str, text: &str) -> Value {
     app.post(&path, token, &json!({ "text": text })).ok(201).await
 }
 
-#[tokio::test]
-async fn the_wall_shows_how_the_business_stands() {
-    let app = TestApp::new().await;
-    let empty = app.get("/v1/wall", &app.integrator).ok(200).await;
-    assert_eq!(
-        empty["bot"],
-        json!({ "conversations": 0, "contained": 0, "handed_off": 0 })
-    );
-    assert_eq!(
-        (&empty["mood"], &empty["csat_24h"]),
-        (&json!({ "messages": 0 }), &json!({ "count": 0 }))
-    );
-
+/// One that the bot has answered and that is rated, one that waits unhappily, one that Ana holds and one without a word;
+/// Ana is away.
+async fn busy(app: &TestApp) {
     let (answered, token) = app.open().await;
-    say(&app, &answered, &token, "where is my parcel").await;
+    say(app, &answered, &token, "where is my parcel").await;
     let csat = format!("/v1/conversations/{answered}/csat");
     app.post(&csat, &token, &json!({ "score": 4 })).ok(200).await;
     let (angry, token) = app.open().await;
-    let turn = say(&app, &angry, &token, "this is terrible").await;
+    let turn = say(app, &angry, &token, "this is terrible").await;
     assert_eq!(turn["action"], "handoff");
     let (claimed, _) = app.hand_off().await;
     app.post(
@@ -45,7 +35,22 @@ async fn the_wall_shows_how_the_business_stands() {
     app.post("/v1/agents/ana/presence", &app.agent, &presence)
         .ok(200)
         .await;
+}
 
+#[tokio::test]
+async fn the_wall_shows_how_the_business_stands() {
+    let app = TestApp::new().await;
+    let empty = app.get("/v1/wall", &app.integrator).ok(200).await;
+    assert_eq!(
+        empty["bot"],
+        json!({ "conversations": 0, "contained": 0, "handed_off": 0 })
+    );
+    assert_eq!(
+        (&empty["mood"], &empty["csat_24h"]),
+        (&json!({ "messages": 0 }), &json!({ "count": 0 }))
+    );
+
+    busy(&app).await;
     let wall = app.get("/v1/wall", &app.admin).ok(200).await;
     assert_eq!(wall["at"], "2026-01-05T09:00:00Z");
     assert_eq!(
@@ -71,7 +76,12 @@ async fn the_wall_shows_how_the_business_stands() {
     assert_eq!(wall["csat_24h"], json!({ "count": 1, "mean": 4.0 }));
     assert_eq!((&wall["resolved_24h"], &wall["alerts"]), (&json!(0), &json!([])));
     assert_eq!(wall["sla"], json!({ "at_risk": 0, "breached": 0 }));
+}
 
+#[tokio::test]
+async fn queues_are_listed_as_the_policy_has_them() {
+    let app = TestApp::new().await;
+    app.hand_off().await;
     let queues = app.get("/v1/queues", &app.agent).ok(200).await;
     let care = &queues["data"][4];
     assert_eq!(
@@ -126,104 +136,121 @@ async fn what_an_agent_is_about_to_send_is_looked_through() {
     .await;
 }
 
-#[tokio::test]
-async fn a_label_goes_from_the_agent_to_the_export() {
-    let app = TestApp::new().await;
+/// A conversation about a parcel and a card: where its labels are, and what the bot answered.
+async fn answered(app: &TestApp) -> (String, Value) {
     let (id, token) = app.open().await;
-    let turn = say(&app, &id, &token, "where is my parcel, card 4111 1111 1111 1111").await;
-    let labels = format!("/v1/conversations/{id}/labels");
-    let answer = turn["replies"][0]["id"].as_str().unwrap();
-    let wrong = json!({ "message_id": answer, "verdict": "wrong", "comment": "it is about the card 4111 1111 1111 1111" });
-    let label = app.post(&labels, &app.agent, &wrong).ok(201).await;
-    assert_eq!(
-        (&label["predicted"], &label["by"]["id"]),
-        (&json!("track_order"), &json!("ana"))
-    );
-    assert_eq!(
-        label["message_id"], turn["message"]["id"],
-        "it is the customer's message that was read"
-    );
-    assert_eq!(label["text"], "where is my parcel, card [card ending 1111]");
-    assert_eq!((label.get("intent"), &label["state"]), (None, &json!("open")));
-    assert!(
-        !label["comment"].as_str().unwrap().contains("4111 1111"),
-        "{label}"
-    );
+    let turn = say(app, &id, &token, "where is my parcel, card 4111 1111 1111 1111").await;
+    (format!("/v1/conversations/{id}/labels"), turn)
+}
 
-    let again = app
-        .post(&labels, &app.agent, &wrong)
-        .header("idempotency-key", "k1");
-    let again = again.ok(201).await;
-    assert_ne!(again["id"], label["id"]);
-    let repeated = app
-        .post(&labels, &app.agent, &wrong)
-        .header("idempotency-key", "k1");
-    assert_eq!(repeated.ok(201).await, again);
-    let path = format!("/v1/labels/{}", again["id"].as_str().unwrap());
-    let done = json!({ "state": "done" });
-    app.request("PATCH", &path)
-        .token(&app.admin)
-        .json(&done)
-        .ok(200)
-        .await;
-
-    let right = json!({ "message_id": turn["message"]["id"], "verdict": "right" });
-    app.post(&labels, &app.integrator, &right)
-        .problem(422, "invalid_field")
-        .await;
-    let right = json!({ "message_id": turn["message"]["id"], "verdict": "right", "agent": { "id": "bo" } });
-    let second = app.post(&labels, &app.integrator, &right).ok(201).await;
-    assert_eq!(second["intent"], "track_order");
-    let lost = json!({ "message_id": "msg_1", "verdict": "wrong" });
-    let problem = app
-        .post(&labels, &app.agent, &lost)
-        .problem(422, "invalid_field")
-        .await;
-    assert_eq!(problem.body["errors"][0]["pointer"], "/message_id");
-    let odd = json!({ "message_id": answer, "verdict": "wrong", "intent": "Where Is It" });
-    let problem = app
-        .post(&labels, &app.agent, &odd)
-        .problem(422, "invalid_field")
-        .await;
-    assert_eq!(problem.body["errors"][0]["pointer"], "/intent");
-
-    let open = app.get("/v1/labels?state=open&limit=1", &app.admin).ok(200).await;
-    assert_eq!(open["data"][0]["id"], second["id"]);
-    let cursor = open["next_cursor"].as_str().unwrap();
-    let rest = app
-        .get(&format!("/v1/labels?state=open&cursor={cursor}"), &app.admin)
-        .ok(200)
-        .await;
-    assert_eq!((&rest["data"][0], rest.get("next_cursor")), (&label, None));
-    assert_eq!(app.get("/v1/labels/export", &app.admin).ok(200).await, json!(""));
+async fn change(app: &TestApp, label: &Value, to: &Value) -> Value {
     let path = format!("/v1/labels/{}", label["id"].as_str().unwrap());
-    let done = json!({ "intent": "payment_failed", "state": "done" });
-    let changed = app
-        .request("PATCH", &path)
-        .token(&app.integrator)
-        .json(&done)
-        .ok(200)
+    let call = app.request("PATCH", &path).token(&app.integrator).json(to);
+    call.ok(200).await
+}
+
+#[tokio::test]
+async fn a_label_is_of_what_the_customer_wrote() {
+    let app = TestApp::new().await;
+    let (labels, turn) = answered(&app).await;
+    let said = &turn["message"]["id"];
+    let comment = "it is about the card 4111 1111 1111 1111";
+    let wrong = json!({ "message_id": turn["replies"][0]["id"], "verdict": "wrong", "comment": comment });
+    let label = app.post(&labels, &app.agent, &wrong).ok(201).await;
+    let of = [
+        &label["predicted"],
+        &label["by"]["id"],
+        &label["message_id"],
+        &label["state"],
+    ];
+    assert_eq!(of, [&json!("track_order"), &json!("ana"), said, &json!("open")]);
+    assert_eq!(label["text"], "where is my parcel, card [card ending 1111]");
+    assert_eq!(label["comment"], "it is about the card [card ending 1111]");
+    assert_eq!(label.get("intent"), None);
+
+    let right = json!({ "message_id": said, "verdict": "right", "agent": { "id": "bo" } });
+    let right = app.post(&labels, &app.integrator, &right).ok(201).await;
+    assert_eq!(right["intent"], "track_order", "that is what was right");
+    let repeat = || {
+        app.post(&labels, &app.agent, &wrong)
+            .header("idempotency-key", "k1")
+    };
+    let first = repeat().ok(201).await;
+    assert_eq!(repeat().ok(201).await, first);
+    assert_ne!(first["id"], label["id"]);
+
+    for (body, pointer) in [
+        (
+            json!({ "message_id": "msg_1", "verdict": "wrong" }),
+            "/message_id",
+        ),
+        (
+            json!({ "message_id": said, "verdict": "wrong", "intent": "Where Is It" }),
+            "/intent",
+        ),
+        (
+            json!({ "message_id": said, "verdict": "wrong", "comment": "a".repeat(2001) }),
+            "/comment",
+        ),
+    ] {
+        let problem = app
+            .post(&labels, &app.agent, &body)
+            .problem(422, "invalid_field")
+            .await;
+        assert_eq!(problem.body["errors"][0]["pointer"], pointer);
+    }
+    let nobody = json!({ "message_id": said, "verdict": "right" });
+    let problem = app
+        .post(&labels, &app.integrator, &nobody)
+        .problem(422, "invalid_field")
         .await;
+    assert_eq!(problem.body["errors"][0]["pointer"], "/agent");
+}
+
+#[tokio::test]
+async fn labels_that_are_done_are_exported() {
+    let app = TestApp::new().await;
+    let (labels, turn) = answered(&app).await;
+    let wrong = json!({ "message_id": turn["message"]["id"], "verdict": "wrong" });
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        made.push(app.post(&labels, &app.agent, &wrong).ok(201).await);
+    }
+    change(&app, &made[1], &json!({ "state": "done" })).await;
+    assert_eq!(app.get("/v1/labels/export", &app.admin).ok(200).await, json!(""));
+    let open = app.get("/v1/labels?state=open&limit=1", &app.admin).ok(200).await;
+    assert_eq!(open["data"][0], made[2]);
+    let next = format!(
+        "/v1/labels?state=open&cursor={}",
+        open["next_cursor"].as_str().unwrap()
+    );
+    let rest = app.get(&next, &app.admin).ok(200).await;
     assert_eq!(
-        (&changed["intent"], &changed["state"]),
-        (&json!("payment_failed"), &json!("done"))
+        (&rest["data"], rest.get("next_cursor")),
+        (&json!([made[0]]), None)
+    );
+
+    let done = json!({ "intent": "payment_failed", "state": "done" });
+    let changed = change(&app, &made[0], &done).await;
+    assert_eq!(
+        [&changed["intent"], &changed["state"]],
+        [&done["intent"], &done["state"]]
     );
     let export = app.get("/v1/labels/export", &app.admin).send().await;
     assert_eq!(export.headers["content-type"], "application/x-ndjson");
     let expected =
         json!({ "label": "payment_failed", "text": "where is my parcel, card [card ending 1111]" });
     assert_eq!(export.body, expected, "one line");
-    let finished = json!({ "state": "finished" });
-    let problem = app
+
+    let path = format!("/v1/labels/{}", made[0]["id"].as_str().unwrap());
+    let call = app
         .request("PATCH", &path)
         .token(&app.admin)
-        .json(&finished)
-        .problem(422, "invalid_field")
-        .await;
+        .json(&json!({ "state": "finished" }));
+    let problem = call.problem(422, "invalid_field").await;
     assert_eq!(problem.body["errors"][0]["pointer"], "/state");
-    app.get("/v1/labels?state=finished", &app.admin)
-        .problem(400, "invalid_query")
-        .await;
+    let bad = app.get("/v1/labels?state=finished", &app.admin);
+    bad.problem(400, "invalid_query").await;
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ SELECT c.workspace, c.id,
     (SELECT e.at FROM events e
      WHERE e.workspace = c.workspace AND e.conversation = c.id AND e.kind = 'message.created'
      ORDER BY e.position LIMIT 1),
-    EXISTS (SELECT 1 FROM events e
+    c.owner <> 'bot' OR EXISTS (SELECT 1 FROM events e
             WHERE e.workspace = c.workspace AND e.conversation = c.id
               AND e.kind IN ('handoff.requested', 'handoff.accepted')),
     CASE WHEN c.status = 'open' THEN c.owner END,
