@@ -37,3 +37,4 @@ mod views;
 mod visitor_token;
 mod waiting;
 mod webhooks;
+mod withdrawn;
