@@ -17,6 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::network::client_address;
 use crate::http::sessions::check_csrf;
 use crate::http::state::AppState;
+use crate::http::withdrawn::until_withdrawn;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -240,7 +241,7 @@ pub(crate) async fn gate(
     if let Some(allowance) = allowance {
         allowance.write(response.headers_mut());
     }
-    Ok(response)
+    Ok(until_withdrawn(&gate.app, &caller.principal, response))
 }
 
 fn address(app: &AppState, request: &Request) -> Option<IpAddr> {

@@ -45,3 +45,4 @@ mod waiting;
 mod wall;
 mod webhooks;
 mod what_if;
+mod withdrawn;

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::BodyDataStream;
 use firstline::domain::account::{AccountChange, login};
 use firstline::domain::role::Role;
 use firstline::domain::time::Duration;
-use firstline::ports::Accounts;
+use firstline::ports::{Accounts, ApiKeys};
+use futures_util::StreamExt;
 use serde_json::json;
+use tokio::time::timeout;
 
-use super::app::{TestApp, WORKSPACE};
+use super::app::{Call, TestApp, WORKSPACE};
 
 /// Who may call what, by the name of a line in [`LEVELS`]. A route that is missing here fails the test.
 const EXPECTED: &str = "
@@ -250,7 +253,10 @@ async fn who_signed_in_acts_as_themselves() {
     let call = || app.request("POST", &claim).signed_in(&sam);
     call().json(&as_bo).problem(403, "forbidden").await;
     let turn = call().json(&json!({})).ok(200).await;
-    assert_eq!(turn["owner"]["agent"]["id"], "sam");
+    assert_eq!(
+        (&turn["owner"], &turn["agent"]["id"]),
+        (&json!("agent"), &json!("sam"))
+    );
     // Not even an administrator speaks for a customer.
     let admin = app.person("root", Role::Admin).await;
     let write = app.request("POST", &format!("/v1/conversations/{id}/messages"));
@@ -305,4 +311,35 @@ async fn the_authorization_header_wins_over_the_cookie() {
         .cookie(&auditor)
         .problem(401, "invalid_token")
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_with_the_right_to_it() {
+    const WHILE: std::time::Duration = std::time::Duration::from_secs(10);
+    async fn followed(call: Call<'_>) -> BodyDataStream {
+        call.stream().await.into_body().into_data_stream()
+    }
+    let app = TestApp::new().await;
+    let (id, _) = app.open().await;
+    let ana = app.person("ana", Role::Agent).await;
+    let path = format!("/v1/conversations/{id}/events?after=1000");
+    let mut by_cookie = followed(app.request("GET", &path).cookie(&ana)).await;
+    let mut by_key = followed(app.get(&path, &app.agent)).await;
+    let disabled = AccountChange {
+        disabled: Some(true),
+        ..AccountChange::default()
+    };
+    let (workspace, of_ana) = (&app.engine.workspace, login("ana").unwrap());
+    app.store
+        .change_account(workspace, &of_ana, &disabled)
+        .await
+        .unwrap();
+    assert!(timeout(WHILE, by_cookie.next()).await.unwrap().is_none());
+    assert!(timeout(WHILE, by_key.next()).await.is_err(), "it goes on");
+    let keys = app.store.keys(workspace).await.unwrap();
+    let key = keys.iter().find(|key| key.name == "ana").unwrap();
+    app.store.revoke_key(workspace, &key.id).await.unwrap();
+    timeout(WHILE, async { while by_key.next().await.is_some() {} })
+        .await
+        .unwrap();
 }
