@@ -1,12 +1,12 @@
 // The whole widget but its page, against a server that does what Firstline does and a network that fails as it likes: what
 // was written arrives once, and is shown once.
 
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { Api } from "./api";
-import { Chat, type Parts } from "./chat";
-import { Memory, type Shelf } from "./memory";
-import type { State } from "./state";
+import { Api } from './api';
+import { Chat, type Parts } from './chat';
+import { Memory, type Shelf } from './memory';
+import type { State } from './state';
 
 /** Takes a message once for each key, answers it, and tells of both by the stream. */
 class Server {
@@ -14,26 +14,26 @@ class Server {
   readonly signals: string[] = [];
   opened = 0;
   /** Whether a token is no longer good. */
-  refuses = (token: string): boolean => token === "";
+  refuses = (token: string): boolean => token === '';
   private readonly answers = new Map<string, string>();
   private streams: ReadableStreamDefaultController<Uint8Array>[] = [];
 
   /** `fault` says of each request what becomes of it on its way. */
-  constructor(private readonly fault: (url: string) => "none" | "lost" | "answer lost" | number) {}
+  constructor(private readonly fault: (url: string) => 'none' | 'lost' | 'answer lost' | number) {}
 
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const fault = this.fault(url);
-    if (fault === "lost") {
-      throw new TypeError("network");
+    if (fault === 'lost') {
+      throw new TypeError('network');
     }
-    if (typeof fault === "number") {
-      return new Response("{}", { status: fault, headers: { "retry-after": "1" } });
+    if (typeof fault === 'number') {
+      return new Response('{}', { status: fault, headers: { 'retry-after': '1' } });
     }
     const headers = new Headers(init.headers);
-    const response = url.endsWith("/events") ? this.follow(headers) : this.take(url, init, headers);
-    if (fault === "answer lost") {
+    const response = url.endsWith('/events') ? this.follow(headers) : this.take(url, init, headers);
+    if (fault === 'answer lost') {
       await response.body?.cancel();
-      throw new TypeError("network");
+      throw new TypeError('network');
     }
     return response;
   };
@@ -53,7 +53,9 @@ class Server {
   }
 
   emit(type: string, data: object): void {
-    this.log.push(`id: ${(this.log.length + 1).toString()}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    this.log.push(
+      `id: ${(this.log.length + 1).toString()}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
+    );
     const bytes = new TextEncoder().encode(this.log.at(-1));
     for (const stream of this.streams) {
       try {
@@ -72,8 +74,8 @@ class Server {
   }
 
   private follow(headers: Headers): Response {
-    const after = Number(headers.get("last-event-id") ?? "0");
-    const missed = this.log.slice(after).join("");
+    const after = Number(headers.get('last-event-id') ?? '0');
+    const missed = this.log.slice(after).join('');
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         controller.enqueue(new TextEncoder().encode(`:\n\n${missed}`));
@@ -85,20 +87,20 @@ class Server {
 
   private take(url: string, init: RequestInit, headers: Headers): Response {
     const body = JSON.parse(init.body as string) as { text?: string };
-    const token = headers.get("authorization")?.replace("Bearer ", "");
+    const token = headers.get('authorization')?.replace('Bearer ', '');
     if (token && this.refuses(token)) {
-      return new Response("{}", { status: 401 });
+      return new Response('{}', { status: 401 });
     }
-    if (url.endsWith("/signals")) {
+    if (url.endsWith('/signals')) {
       this.signals.push(init.body as string);
       return new Response(null, { status: 204 });
     }
-    const key = headers.get("idempotency-key") ?? "";
+    const key = headers.get('idempotency-key') ?? '';
     const known = this.answers.get(key);
     if (known !== undefined) {
       return new Response(known, { status: 201 });
     }
-    if (body.text === "bad") {
+    if (body.text === 'bad') {
       return new Response('{"detail":"not this"}', { status: 422 });
     }
     const answer = body.text === undefined ? this.open() : this.say(body.text);
@@ -113,14 +115,14 @@ class Server {
   }
 
   private say(text: string): string {
-    const message = this.message("customer", text);
-    return JSON.stringify({ action: "answer", message, replies: [this.message("bot", `re ${text}`)] });
+    const message = this.message('customer', text);
+    return JSON.stringify({ action: 'answer', message, replies: [this.message('bot', `re ${text}`)] });
   }
 
   private message(from: string, text: string): object {
     const seq = this.log.length + 1;
-    const message = { id: `m${seq.toString()}`, seq, from, text, at: "2026-11-29T10:00:00Z" };
-    this.emit("message.created", { message });
+    const message = { id: `m${seq.toString()}`, seq, from, text, at: '2026-11-29T10:00:00Z' };
+    this.emit('message.created', { message });
     return message;
   }
 }
@@ -160,10 +162,13 @@ let keys = 0;
 
 function page(server: Server, drawer: Shelf, changed: (state: State) => void = () => undefined): Chat {
   const parts: Parts = {
-    api: new Api("", server.fetch),
-    memory: new Memory(drawer, "test"),
+    api: new Api('', server.fetch),
+    memory: new Memory(drawer, 'test'),
     customer: {},
-    newKey: () => `key${(keys += 1).toString()}`,
+    newKey: () => {
+      keys += 1;
+      return `key${keys.toString()}`;
+    },
     now: () => Date.now(),
     random: () => 0.5,
     alone: (work) => work(),
@@ -182,33 +187,33 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("Chat", () => {
-  test("opens a conversation with the first message, and goes on with it after a reload", async () => {
-    const [server, drawer] = [new Server(() => "none"), new Drawer()];
+describe('Chat', () => {
+  test('opens a conversation with the first message, and goes on with it after a reload', async () => {
+    const [server, drawer] = [new Server(() => 'none'), new Drawer()];
     const first = page(server, drawer);
     first.start();
     await pass(1_000);
     expect(server.opened).toBe(0);
-    first.send("  hello ");
+    first.send('  hello ');
     await pass(1_000);
-    expect(texts(first)).toEqual(["hello", "re hello"]);
+    expect(texts(first)).toEqual(['hello', 're hello']);
     first.stop();
     const second = page(server, drawer);
     second.start();
     await pass(1_000);
-    expect(texts(second)).toEqual(["hello", "re hello"]);
-    expect([server.opened, second.state.link]).toEqual([1, "live"]);
+    expect(texts(second)).toEqual(['hello', 're hello']);
+    expect([server.opened, second.state.link]).toEqual([1, 'live']);
     second.stop();
   });
 
   test.each(Array.from({ length: 40 }, (_, seed) => seed))(
-    "over a network that fails as it likes, each message arrives and is shown once (seed %i)",
+    'over a network that fails as it likes, each message arrives and is shown once (seed %i)',
     async (seed) => {
       const draw = random(seed);
       let calm = false;
-      const faults = ["lost", "answer lost", 503, 429, "none", "none"] as const;
+      const faults = ['lost', 'answer lost', 503, 429, 'none', 'none'] as const;
       const server = new Server(() =>
-        calm ? "none" : (faults[Math.floor(draw() * faults.length)] ?? "none"),
+        calm ? 'none' : (faults[Math.floor(draw() * faults.length)] ?? 'none'),
       );
       const drawer = new Drawer();
       // At no moment is a text on the screen twice.
@@ -240,66 +245,66 @@ describe("Chat", () => {
     },
   );
 
-  test("two tabs show the same, and send what was written once", async () => {
-    const [server, drawer] = [new Server(() => "none"), new Drawer()];
+  test('two tabs show the same, and send what was written once', async () => {
+    const [server, drawer] = [new Server(() => 'none'), new Drawer()];
     const [left, right] = [page(server, drawer), page(server, drawer)];
     left.start();
     right.start();
-    left.send("from the left");
+    left.send('from the left');
     right.look();
     right.wake();
     await pass(1_000);
     right.look();
-    right.send("from the right");
+    right.send('from the right');
     await pass(1_000);
     left.look();
-    expect(server.customerTexts()).toEqual(["from the left", "from the right"]);
+    expect(server.customerTexts()).toEqual(['from the left', 'from the right']);
     expect(texts(left)).toEqual(texts(right));
     left.stop();
     right.stop();
   });
 
-  test("what is refused says why and lets the next pass", async () => {
-    const [server, drawer] = [new Server(() => "none"), new Drawer()];
+  test('what is refused says why and lets the next pass', async () => {
+    const [server, drawer] = [new Server(() => 'none'), new Drawer()];
     const chat = page(server, drawer);
     chat.start();
-    chat.send("bad");
-    chat.send("good");
+    chat.send('bad');
+    chat.send('good');
     await pass(1_000);
-    expect(chat.state.pending).toMatchObject([{ text: "bad", problem: "not this" }]);
-    expect(server.customerTexts()).toEqual(["good"]);
-    chat.discard(chat.state.pending[0]?.key ?? "");
+    expect(chat.state.pending).toMatchObject([{ text: 'bad', problem: 'not this' }]);
+    expect(server.customerTexts()).toEqual(['good']);
+    chat.discard(chat.state.pending[0]?.key ?? '');
     expect(chat.state.pending).toEqual([]);
     chat.stop();
   });
 
-  test("where the time of a conversation is over, the message opens the next; a server that takes none ends it", async () => {
-    const [server, drawer] = [new Server(() => "none"), new Drawer()];
+  test('where the time of a conversation is over, the message opens the next; a server that takes none ends it', async () => {
+    const [server, drawer] = [new Server(() => 'none'), new Drawer()];
     const chat = page(server, drawer);
     chat.start();
-    chat.send("first");
+    chat.send('first');
     await pass(1_000);
-    server.refuses = (token) => token === "t1";
-    chat.send("second");
+    server.refuses = (token) => token === 't1';
+    chat.send('second');
     await pass(1_000);
-    expect([server.opened, server.customerTexts()]).toEqual([2, ["first", "second"]]);
+    expect([server.opened, server.customerTexts()]).toEqual([2, ['first', 'second']]);
     server.refuses = () => true;
-    chat.send("third");
+    chat.send('third');
     await pass(60_000);
     expect(server.opened).toBe(3);
-    expect(chat.state.pending).toMatchObject([{ text: "third", problem: "HTTP 401" }]);
+    expect(chat.state.pending).toMatchObject([{ text: 'third', problem: 'HTTP 401' }]);
     chat.stop();
   });
 
-  test("people are told that the customer writes, the bot is not, and not too often", async () => {
-    const [server, drawer] = [new Server(() => "none"), new Drawer()];
+  test('people are told that the customer writes, the bot is not, and not too often', async () => {
+    const [server, drawer] = [new Server(() => 'none'), new Drawer()];
     const chat = page(server, drawer);
     chat.start();
-    chat.send("hello");
+    chat.send('hello');
     await pass(1_000);
     chat.typing(true);
     expect(server.signals).toEqual([]);
-    server.emit("handoff.accepted", { agent: { name: "Ana" } });
+    server.emit('handoff.accepted', { agent: { name: 'Ana' } });
     await pass(100);
     chat.seen();
     chat.typing(true);
@@ -315,26 +320,26 @@ describe("Chat", () => {
       { typing: true },
       { typing: false },
     ]);
-    server.emit("typing", { from: "agent", agent: { name: "Ana" }, typing: true });
+    server.emit('typing', { from: 'agent', agent: { name: 'Ana' }, typing: true });
     await pass(100);
-    expect(chat.state.typing).toBe("Ana");
+    expect(chat.state.typing).toBe('Ana');
     await pass(15_000);
-    expect(chat.state.typing).toBe("");
+    expect(chat.state.typing).toBe('');
     chat.stop();
   });
 
-  test("a rating is sent once it got through, and asked for no more", async () => {
+  test('a rating is sent once it got through, and asked for no more', async () => {
     let works = false;
-    const server = new Server((url) => (url.endsWith("/csat") && !works ? "lost" : "none"));
+    const server = new Server((url) => (url.endsWith('/csat') && !works ? 'lost' : 'none'));
     const drawer = new Drawer();
     const chat = page(server, drawer);
     chat.start();
-    chat.send("hello");
+    chat.send('hello');
     await pass(1_000);
-    expect(await chat.rate(5, "good")).toBe(false);
+    expect(await chat.rate(5, 'good')).toBe(false);
     expect(chat.state.rated).toBe(false);
     works = true;
-    expect(await chat.rate(5, "good")).toBe(true);
+    expect(await chat.rate(5, 'good')).toBe(true);
     expect(page(server, drawer).state.rated).toBe(false);
     expect(chat.state.rated).toBe(true);
     chat.anew();

@@ -1,12 +1,12 @@
 // The order of things in the widget: what is written goes to the outbox, the outbox to the server, what happens comes back
 // by the stream, and whoever shows it is told. Knows nothing of the page.
 
-import type { Api, Outcome } from "./api";
-import { follow, pauseMs, type Follower } from "./follow";
-import type { Memory } from "./memory";
-import { Outbox } from "./outbox";
-import { newest, reduce, START, type Fact, type State } from "./state";
-import { turn, text, type StreamEvent } from "./wire";
+import type { Api, Outcome } from './api';
+import { type Follower, follow, pauseMs } from './follow';
+import type { Memory } from './memory';
+import { Outbox } from './outbox';
+import { type Fact, newest, reduce, START, type State } from './state';
+import { type StreamEvent, text, turn } from './wire';
 
 /** How long "is writing" holds without being said again. */
 const TYPING_MS = 12_000;
@@ -38,7 +38,7 @@ export class Chat {
   private readonly outbox: Outbox;
   private follower: Follower | undefined;
   /** The conversation that is followed. */
-  private followed = "";
+  private followed = '';
   private stopped = false;
   private sending = false;
   /** Something was written while the last look at the outbox was under way. */
@@ -68,7 +68,7 @@ export class Chat {
     this.stopped = true;
     this.follower?.stop();
     this.follower = undefined;
-    this.followed = "";
+    this.followed = '';
     clearTimeout(this.retry);
     clearTimeout(this.quiet);
   }
@@ -76,14 +76,14 @@ export class Chat {
   /** Something was written to the memory, here or in another tab. */
   look(): void {
     const kept = this.parts.memory.get();
-    const id = kept.conversation?.id ?? "";
+    const id = kept.conversation?.id ?? '';
     if (id !== this.followed) {
       this.follower?.stop();
       this.follower = undefined;
       this.followed = id;
-      this.tell({ is: "anew" });
+      this.tell({ is: 'anew' });
     }
-    this.tell({ is: "kept", kept });
+    this.tell({ is: 'kept', kept });
     if (kept.conversation && !this.follower && !this.stopped) {
       this.followNow(kept.conversation);
     }
@@ -124,19 +124,19 @@ export class Chat {
     if (!conversation) {
       return false;
     }
-    const outcome = await this.call(conversation, "csat", { score, comment }, this.parts.newKey());
-    if (outcome.is === "ok") {
+    const outcome = await this.call(conversation, 'csat', { score, comment }, this.parts.newKey());
+    if (outcome.is === 'ok') {
       this.parts.memory.change(() => ({ rated: true }));
       this.look();
     }
-    return outcome.is === "ok";
+    return outcome.is === 'ok';
   }
 
   /** Leaves this conversation behind; the next message opens another. */
   anew(): void {
     this.parts.memory.change(() => ({
       conversation: undefined,
-      opening: "",
+      opening: '',
       read: 0,
       rated: false,
     }));
@@ -151,7 +151,7 @@ export class Chat {
       this.parts.memory.change(({ read }) => ({ read: Math.max(read, seq) }));
       this.look();
     }
-    if (this.state.owner === "agent" && seq > this.signalled.seq) {
+    if (this.state.owner === 'agent' && seq > this.signalled.seq) {
       this.signalled = { ...this.signalled, seq };
       void this.signal({ read_seq: seq });
     }
@@ -161,10 +161,8 @@ export class Chat {
   typing(typing: boolean): void {
     const { signalled } = this;
     const now = this.parts.now();
-    const isNews = typing
-      ? !signalled.typing || now - signalled.at > SIGNAL_MS
-      : signalled.typing;
-    if (this.state.owner === "agent" && isNews) {
+    const isNews = typing ? !signalled.typing || now - signalled.at > SIGNAL_MS : signalled.typing;
+    if (this.state.owner === 'agent' && isNews) {
       this.signalled = { ...signalled, typing, at: now };
       void this.signal({ typing });
     }
@@ -183,7 +181,7 @@ export class Chat {
         this.hear(event);
       },
       link: (live) => {
-        this.tell({ is: "link", link: live ? "live" : "lost" });
+        this.tell({ is: 'link', link: live ? 'live' : 'lost' });
         if (live) {
           void this.flush();
         }
@@ -196,11 +194,11 @@ export class Chat {
   }
 
   private hear(event: StreamEvent): void {
-    this.tell({ is: "event", event });
-    if (event.type === "typing") {
+    this.tell({ is: 'event', event });
+    if (event.type === 'typing') {
       clearTimeout(this.quiet);
       this.quiet = setTimeout(() => {
-        this.tell({ is: "quiet" });
+        this.tell({ is: 'quiet' });
       }, TYPING_MS);
     }
   }
@@ -225,8 +223,8 @@ export class Chat {
   private async signal(body: unknown): Promise<void> {
     const { conversation } = this.parts.memory.get();
     if (conversation && this.takesSignals) {
-      const outcome = await this.call(conversation, "signals", body);
-      this.takesSignals = outcome.is === "ok" || outcome.is === "later";
+      const outcome = await this.call(conversation, 'signals', body);
+      this.takesSignals = outcome.is === 'ok' || outcome.is === 'later';
     }
   }
 
@@ -264,25 +262,26 @@ export class Chat {
     }
     this.outbox.attempting(item.key, newest(this.state));
     this.look();
-    this.tell({ is: "sending" });
+    this.tell({ is: 'sending', sending: true });
     const body = { text: item.text };
-    const outcome = await this.call(conversation, "messages?wait=0", body, item.key);
-    if (outcome.is === "ok") {
+    const outcome = await this.call(conversation, 'messages?wait=0', body, item.key);
+    if (outcome.is === 'ok') {
       this.renewed = false;
       this.outbox.remove(item.key);
-      this.tell({ is: "answered", key: item.key, turn: turn(outcome.body) });
+      this.tell({ is: 'answered', key: item.key, turn: turn(outcome.body) });
       this.look();
       return true;
     }
     return this.failed(outcome, item.key, conversation.id);
   }
 
-  private failed(outcome: Exclude<Outcome, { is: "ok" }>, key: string, conversation: string): boolean {
-    if (outcome.is === "later") {
+  private failed(outcome: Exclude<Outcome, { is: 'ok' }>, key: string, conversation: string): boolean {
+    this.tell({ is: 'sending', sending: false });
+    if (outcome.is === 'later') {
       this.later(outcome.afterMs);
       return false;
     }
-    if (outcome.is === "gone" && !this.renewed) {
+    if (outcome.is === 'gone' && !this.renewed) {
       this.renewed = true;
       this.lost(conversation);
       return true;
@@ -295,40 +294,40 @@ export class Chat {
   /** The conversation to write in, opened if there is none. */
   private async opened(): Promise<{ id: string; token: string } | undefined> {
     const kept = this.parts.memory.change((kept) => ({
-      opening: kept.conversation ? "" : kept.opening || this.parts.newKey(),
+      opening: kept.conversation ? '' : kept.opening || this.parts.newKey(),
     }));
     if (kept.conversation) {
       return kept.conversation;
     }
     const { customer, api } = this.parts;
     const body = Object.keys(customer).length > 0 ? { customer } : {};
-    const outcome = await api.post({ path: "/v1/conversations", body, key: kept.opening });
-    if (outcome.is === "ok") {
-      const [id, token] = [text(outcome.body, "id"), text(outcome.body, "token")];
+    const outcome = await api.post({ path: '/v1/conversations', body, key: kept.opening });
+    if (outcome.is === 'ok') {
+      const [id, token] = [text(outcome.body, 'id'), text(outcome.body, 'token')];
       this.parts.memory.change(() => ({
         conversation: { id, token },
-        opening: "",
+        opening: '',
         read: 0,
         rated: false,
       }));
       this.look();
       return { id, token };
     }
-    if (outcome.is === "later") {
+    if (outcome.is === 'later') {
       this.later(outcome.afterMs);
       return undefined;
     }
     this.outbox.all().forEach(({ key }) => {
       this.outbox.refused(key, outcome.detail);
     });
-    this.parts.memory.change(() => ({ opening: "" }));
+    this.parts.memory.change(() => ({ opening: '' }));
     this.look();
     return undefined;
   }
 
   private later(afterMs: number): void {
     this.failures += 1;
-    this.tell({ is: "link", link: "lost" });
+    this.tell({ is: 'link', link: 'lost' });
     const pause = Math.max(afterMs, pauseMs(this.failures, this.parts.random()));
     clearTimeout(this.retry);
     if (!this.stopped) {

@@ -10,7 +10,7 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
     if (value !== false) {
-      element.setAttribute(attribute, value === true ? "" : value.toString());
+      element.setAttribute(attribute, value === true ? '' : value.toString());
     }
   }
   element.append(...children);
@@ -19,11 +19,11 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
 
 /** A picture of one stroke, which screen readers pass over. */
 export function icon(path: string): SVGSVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', '0 0 24 24');
+  svg.setAttribute('aria-hidden', 'true');
+  const line = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  line.setAttribute('d', path);
   svg.append(line);
   return svg;
 }

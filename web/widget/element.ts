@@ -1,32 +1,32 @@
 // The custom element: joins the parts to the page that it stands in, and takes them apart when it is removed.
 
-import { Api } from "./api";
-import { Chat } from "./chat";
-import { Memory } from "./memory";
-import { Panel } from "./panel";
-import { ATTRIBUTES, settings } from "./settings";
-import { STYLE } from "./style";
+import { Api } from './api';
+import { Chat } from './chat';
+import { Memory } from './memory';
+import { Panel } from './panel';
+import { ATTRIBUTES, settings } from './settings';
+import { STYLE } from './style';
 
 /** Where the script came from is where the server is, unless the page says otherwise. */
-let scriptServer = "";
+let scriptServer = '';
 
 export function setScriptServer(server: string): void {
   scriptServer = server;
 }
 
 export class FirstlineChat extends HTMLElement {
-  static readonly observedAttributes = ATTRIBUTES.filter((name) => !["theme", "opened"].includes(name));
+  static readonly observedAttributes = ATTRIBUTES.filter((name) => !['theme', 'opened'].includes(name));
   private chat: Chat | undefined;
   private panel: Panel | undefined;
   private listening = new AbortController();
 
   connectedCallback(): void {
-    const tree = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    const tree = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
     // A sheet made by script, and no style attribute: the page's policy may allow no inline style.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     tree.adoptedStyleSheets = [sheet];
-    this.build(tree, this.hasAttribute("opened"));
+    this.build(tree, this.hasAttribute('opened'));
   }
 
   disconnectedCallback(): void {
@@ -47,7 +47,7 @@ export class FirstlineChat extends HTMLElement {
 
   private build(tree: ShadowRoot, open: boolean): void {
     const page = document.documentElement.lang;
-    const chosen = settings((name) => this.getAttribute(name) ?? "", scriptServer, page);
+    const chosen = settings((name) => this.getAttribute(name) ?? '', scriptServer, page);
     const memory = new Memory(shelf(), `firstline:${chosen.server}`);
     const chat = new Chat({
       api: new Api(chosen.server, (url, init) => fetch(url, init)),
@@ -62,7 +62,7 @@ export class FirstlineChat extends HTMLElement {
       },
     });
     const panel = new Panel(chat, chosen, (isOpen) => {
-      this.toggleAttribute("opened", isOpen);
+      this.toggleAttribute('opened', isOpen);
     });
     this.chat = chat;
     this.panel = panel;
@@ -81,11 +81,11 @@ export class FirstlineChat extends HTMLElement {
       chat.wake();
       panel.render(chat.state);
     };
-    addEventListener("online", wake, { signal });
-    addEventListener("offline", wake, { signal });
-    document.addEventListener("visibilitychange", wake, { signal });
+    addEventListener('online', wake, { signal });
+    addEventListener('offline', wake, { signal });
+    document.addEventListener('visibilitychange', wake, { signal });
     addEventListener(
-      "storage",
+      'storage',
       (event) => {
         if (event.key === name || event.key === null) {
           chat.look();
@@ -108,7 +108,7 @@ function shelf(): Storage | undefined {
 /** `crypto.randomUUID` is missing on pages without TLS. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** One tab at a time; where the browser has no locks, the keys of messages keep them single all the same. */

@@ -1,12 +1,12 @@
 // The list of messages on the screen. What is there stays in place, so that a screen reader hears only what is new.
 
-import { h, write } from "./dom";
-import { parts } from "./links";
-import type { Pending } from "./memory";
-import { TOO_OLD } from "./outbox";
-import { citationUrl, type Settings } from "./settings";
-import type { Shown, State } from "./state";
-import { fill } from "./words";
+import { h, write } from './dom';
+import { parts } from './links';
+import type { Pending } from './memory';
+import { TOO_OLD } from './outbox';
+import { citationUrl, type Settings } from './settings';
+import type { Shown, State } from './state';
+import { fill } from './words';
 
 /** What a customer can do with a message that was refused. */
 export interface EntryActions {
@@ -43,11 +43,11 @@ export class Entries {
       }
       return entry;
     };
-    const lastOwn = state.messages.findLast((message) => message.from === "customer");
+    const lastOwn = state.messages.findLast((message) => message.from === 'customer');
     for (const message of state.messages) {
       const entry = place(message.key || message.id, () => this.message(message));
       const seen = message === lastOwn && state.seen >= message.seq;
-      this.note(entry, seen ? this.settings.words.seen : "", "");
+      this.note(entry, seen ? this.settings.words.seen : '', '');
     }
     for (const item of state.pending) {
       const entry = place(item.key, () => this.pending(item));
@@ -78,29 +78,29 @@ export class Entries {
   }
 
   private pending(item: Pending): Entry {
-    return this.entry("customer", this.settings.words.you, item.text);
+    return this.entry('customer', this.settings.words.you, item.text);
   }
 
   private entry(from: string, author: string, text: string): Entry {
-    const showsAuthor = from === "agent" || from === "bot";
-    const name = h("p", { class: showsAuthor ? "author" : "sr" }, author);
-    const bubble = h("p", { class: "bubble", dir: "auto" });
-    for (const part of from === "customer" ? [{ text, url: "" }] : parts(text)) {
+    const showsAuthor = from === 'agent' || from === 'bot';
+    const name = h('p', { class: showsAuthor ? 'author' : 'sr' }, author);
+    const bubble = h('p', { class: 'bubble', dir: 'auto' });
+    for (const part of from === 'customer' ? [{ text, url: '' }] : parts(text)) {
       bubble.append(part.url ? link(part.url, part.text) : part.text);
     }
-    const note = h("p", { class: "note" });
-    const actions = h("div", { class: "row" });
-    const root = h("li", { class: `entry ${from}` }, name, bubble, note, actions);
+    const note = h('p', { class: 'note' });
+    const actions = h('div', { class: 'row' });
+    const root = h('li', { class: `entry ${from}` }, name, bubble, note, actions);
     return { root, note, actions };
   }
 
   private citation(citation: { article: string; passage: string }): HTMLElement {
-    const title = citation.article.replaceAll("-", " ");
+    const title = citation.article.replaceAll('-', ' ');
     const words = fill(this.settings.words.source, {
       title: title.charAt(0).toUpperCase() + title.slice(1),
     });
     const url = citationUrl(this.settings.articleUrl, citation);
-    return h("p", { class: "source" }, url ? link(url, words) : words);
+    return h('p', { class: 'source' }, url ? link(url, words) : words);
   }
 
   private pendingNote(item: Pending, state: State, online: boolean): string {
@@ -111,7 +111,7 @@ export class Entries {
     if (item.problem) {
       return fill(words.not_sent, { detail: item.problem });
     }
-    return online && state.link !== "lost" ? words.sending : words.waiting;
+    return online && state.link !== 'lost' ? words.sending : words.waiting;
   }
 
   private note(entry: Entry, text: string, failedKey: string): void {
@@ -121,12 +121,12 @@ export class Entries {
       entry.actions.replaceChildren();
     } else if (entry.actions.childElementCount === 0) {
       const { words } = this.settings;
-      const again = h("button", { type: "button", class: "small" }, words.retry);
-      again.addEventListener("click", () => {
+      const again = h('button', { type: 'button', class: 'small' }, words.retry);
+      again.addEventListener('click', () => {
         this.actions.again(failedKey);
       });
-      const discard = h("button", { type: "button", class: "small" }, words.discard);
-      discard.addEventListener("click", () => {
+      const discard = h('button', { type: 'button', class: 'small' }, words.discard);
+      discard.addEventListener('click', () => {
         this.actions.discard(failedKey);
       });
       entry.actions.append(again, discard);
@@ -135,5 +135,5 @@ export class Entries {
 }
 
 function link(url: string, text: string): HTMLElement {
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, text);
+  return h('a', { href: url, target: '_blank', rel: 'noopener noreferrer nofollow' }, text);
 }

@@ -1,8 +1,8 @@
 // Follows one conversation's events for as long as the page is open: connects, notices when the line is dead, and connects
 // again where it left off.
 
-import { EventParser } from "./stream";
-import type { StreamEvent } from "./wire";
+import { EventParser } from './stream';
+import type { StreamEvent } from './wire';
 
 /** The server says something every 15 seconds. */
 const SILENCE_MS = 45_000;
@@ -34,7 +34,7 @@ export function pauseMs(failures: number, random: number): number {
 
 /** Of `Retry-After`, in milliseconds; 0 without one. */
 export function retryAfterMs(response: Response): number {
-  const seconds = Number(response.headers.get("retry-after"));
+  const seconds = Number(response.headers.get('retry-after'));
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : 0;
 }
 
@@ -89,11 +89,7 @@ interface Outcome {
 }
 
 /** One connection, from its beginning to its end. */
-async function once(
-  following: Following,
-  parser: EventParser,
-  line: AbortController,
-): Promise<Outcome> {
+async function once(following: Following, parser: EventParser, line: AbortController): Promise<Outcome> {
   parser.reset();
   let silence = setTimeout(() => undefined);
   const alive = (): void => {

@@ -13,13 +13,13 @@ export function parts(text: string): readonly Part[] {
   const found: Part[] = [];
   let from = 0;
   for (const match of text.matchAll(URL_PATTERN)) {
-    const url = match[0].replace(TRAILING, "");
+    const url = match[0].replace(TRAILING, '');
     if (!URL.canParse(url)) {
       continue;
     }
-    found.push({ text: text.slice(from, match.index), url: "" }, { text: url, url });
+    found.push({ text: text.slice(from, match.index), url: '' }, { text: url, url });
     from = match.index + url.length;
   }
-  found.push({ text: text.slice(from), url: "" });
+  found.push({ text: text.slice(from), url: '' });
   return found.filter((part) => part.text);
 }

@@ -1,9 +1,9 @@
 // The one script tag: defines the element and puts one on the page, unless the page has its own.
 
-import { FirstlineChat, setScriptServer } from "./element";
-import { ATTRIBUTES } from "./settings";
+import { FirstlineChat, setScriptServer } from './element';
+import { ATTRIBUTES } from './settings';
 
-const NAME = "firstline-chat";
+const NAME = 'firstline-chat';
 
 const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
@@ -27,8 +27,8 @@ function place(): void {
 // Loaded twice, it is there once.
 if (!customElements.get(NAME)) {
   customElements.define(NAME, FirstlineChat);
-  if (document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", place);
+  if (document.readyState === 'loading') {
+    document.addEventListener('DOMContentLoaded', place);
   } else {
     place();
   }

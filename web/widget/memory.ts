@@ -1,7 +1,7 @@
 // What outlives the page: which conversation this visitor has, what is still to be sent, and what was read. It is kept in
 // this site's local storage, for no other site to see, and sent nowhere but to the server's API. No cookies.
 
-import { field, list, text } from "./wire";
+import { field, list, text } from './wire';
 
 /** A message that the server has not taken yet. */
 export interface Pending {
@@ -29,7 +29,7 @@ export interface Kept {
 
 export const NOTHING: Kept = {
   conversation: undefined,
-  opening: "",
+  opening: '',
   pending: [],
   read: 0,
   rated: false,
@@ -74,26 +74,26 @@ export class Memory {
 
 function number(value: unknown, name: string): number {
   const found = field(value, name);
-  return typeof found === "number" ? found : 0;
+  return typeof found === 'number' ? found : 0;
 }
 
 function parse(value: unknown): Kept {
-  const conversation = field(value, "conversation");
-  const [id, token] = [text(conversation, "id"), text(conversation, "token")];
+  const conversation = field(value, 'conversation');
+  const [id, token] = [text(conversation, 'id'), text(conversation, 'token')];
   return {
     conversation: id && token ? { id, token } : undefined,
-    opening: text(value, "opening"),
-    pending: list(value, "pending")
+    opening: text(value, 'opening'),
+    pending: list(value, 'pending')
       .map((item) => ({
-        key: text(item, "key"),
-        text: text(item, "text"),
-        at: number(item, "at"),
-        attempts: number(item, "attempts"),
-        after: number(item, "after"),
-        problem: text(item, "problem"),
+        key: text(item, 'key'),
+        text: text(item, 'text'),
+        at: number(item, 'at'),
+        attempts: number(item, 'attempts'),
+        after: number(item, 'after'),
+        problem: text(item, 'problem'),
       }))
       .filter((item) => item.key && item.text),
-    read: number(value, "read"),
-    rated: field(value, "rated") === true,
+    read: number(value, 'read'),
+    rated: field(value, 'rated') === true,
   };
 }

@@ -1,13 +1,13 @@
 // Messages on their way to the server, in the order in which they were written. Each keeps its key until the server has
 // answered, over reloads, lost connections and several tabs: that is what makes "at least once" into "once".
 
-import type { Memory, Pending } from "./memory";
+import type { Memory, Pending } from './memory';
 
 /** The server knows a key for 24 hours. What may have arrived longer ago is not sent again unasked. */
 const KEY_KNOWN_MS = 23 * 3_600_000;
 
 /** The `problem` of a message of which nobody can tell any more whether it arrived. */
-export const TOO_OLD = "too_old";
+export const TOO_OLD = 'too_old';
 
 export class Outbox {
   constructor(
@@ -27,15 +27,14 @@ export class Outbox {
       at: this.now(),
       attempts: 0,
       after: 0,
-      problem: "",
+      problem: '',
     };
     this.memory.change(({ pending }) => ({ pending: [...pending, item] }));
   }
 
   /** The next to be sent. */
   head(): Pending | undefined {
-    const old = (item: Pending): boolean =>
-      item.attempts > 0 && this.now() - item.at > KEY_KNOWN_MS;
+    const old = (item: Pending): boolean => item.attempts > 0 && this.now() - item.at > KEY_KNOWN_MS;
     this.all()
       .filter((item) => !item.problem && old(item))
       .forEach((item) => {
@@ -69,7 +68,7 @@ export class Outbox {
       key: this.newKey(),
       at: this.now(),
       attempts: 0,
-      problem: "",
+      problem: '',
     }));
   }
 

@@ -1,21 +1,21 @@
 // What stands on the screen: the launcher and the panel with its parts, drawn from the state each time it changes.
 
-import type { Chat } from "./chat";
-import { h, icon, write } from "./dom";
-import { Entries } from "./entries";
-import { ratingForm } from "./rating";
-import type { Settings } from "./settings";
-import { quickReplies, unread, type State } from "./state";
-import { fill } from "./words";
+import type { Chat } from './chat';
+import { h, icon, write } from './dom';
+import { Entries } from './entries';
+import { ratingForm } from './rating';
+import type { Settings } from './settings';
+import { quickReplies, type State, unread } from './state';
+import { fill } from './words';
 
-const BUBBLE = "M4 5h16v11H9l-5 4z";
-const CROSS = "M6 6l12 12M18 6L6 18";
-const ARROW = "M4 12h15M13 6l6 6-6 6";
+const BUBBLE = 'M4 5h16v11H9l-5 4z';
+const CROSS = 'M6 6l12 12M18 6L6 18';
+const ARROW = 'M4 12h15M13 6l6 6-6 6';
 
 /** What the server takes, in bytes of UTF-8. */
 const TEXT_BYTES_MAX = 16 * 1024;
 /** Where the panel covers the page, as in the style sheet. */
-const COVERING = "(max-width: 480px), (max-height: 480px)";
+const COVERING = '(max-width: 480px), (max-height: 480px)';
 /** As near to the end as this, one reads along. */
 const NEAR_PX = 80;
 
@@ -35,7 +35,7 @@ export class Panel {
   private readonly rating: HTMLFormElement;
   private readonly input: HTMLTextAreaElement;
   private readonly problem: HTMLElement;
-  private shownReplies = "";
+  private shownReplies = '';
 
   constructor(
     private readonly chat: Chat,
@@ -44,43 +44,43 @@ export class Panel {
     private readonly toggled: (open: boolean) => void,
   ) {
     const { words } = settings;
-    this.badge = h("span", { class: "badge", "aria-hidden": "true", hidden: true });
+    this.badge = h('span', { class: 'badge', 'aria-hidden': 'true', hidden: true });
     this.launcher = h(
-      "button",
-      { type: "button", class: "launcher", "aria-haspopup": "dialog", "aria-controls": "panel" },
+      'button',
+      { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog', 'aria-controls': 'panel' },
       icon(BUBBLE),
       this.badge,
     );
-    this.who = h("p", { class: "who", id: "who" });
-    this.human = h("button", { type: "button", class: "human" }, words.human);
-    const list = h("ol", {});
+    this.who = h('p', { class: 'who', id: 'who' });
+    this.human = h('button', { type: 'button', class: 'human' }, words.human);
+    const list = h('ol', {});
     this.entries = new Entries(list, settings, chat);
-    this.dots = h("p", { class: "dots", "aria-hidden": "true", hidden: true }, "•••");
+    this.dots = h('p', { class: 'dots', 'aria-hidden': 'true', hidden: true }, '•••');
     this.log = h(
-      "div",
-      { class: "log", role: "log", "aria-label": words.log, tabindex: 0 },
-      h("p", { class: "notice" }, words.notice),
+      'div',
+      { class: 'log', role: 'log', 'aria-label': words.log, tabindex: 0 },
+      h('p', { class: 'notice' }, words.notice),
       list,
       this.dots,
     );
-    this.status = h("p", { class: "status", role: "status" });
-    this.replies = h("div", { class: "replies", role: "group", "aria-label": words.replies });
+    this.status = h('p', { class: 'status', role: 'status' });
+    this.replies = h('div', { class: 'replies', role: 'group', 'aria-label': words.replies });
     this.rating = ratingForm(words, (score, comment) => chat.rate(score, comment));
-    const anew = h("button", { type: "button", class: "small" }, words.anew);
-    this.end = h("div", { class: "end", hidden: true }, h("p", {}, words.resolved), anew);
-    this.input = h("textarea", {
+    const anew = h('button', { type: 'button', class: 'small' }, words.anew);
+    this.end = h('div', { class: 'end', hidden: true }, h('p', {}, words.resolved), anew);
+    this.input = h('textarea', {
       rows: 1,
-      "aria-label": words.write,
+      'aria-label': words.write,
       placeholder: words.write,
-      "aria-describedby": "problem",
-      dir: "auto",
+      'aria-describedby': 'problem',
+      dir: 'auto',
     });
-    this.problem = h("p", { class: "problem", id: "problem", role: "alert" });
+    this.problem = h('p', { class: 'problem', id: 'problem', role: 'alert' });
     const composer = this.composer();
     this.dialog = this.build(composer);
     this.root = h(
-      "div",
-      { class: "root", dir: settings.rightToLeft ? "rtl" : "ltr", lang: settings.locale },
+      'div',
+      { class: 'root', dir: settings.rightToLeft ? 'rtl' : 'ltr', lang: settings.locale },
       this.launcher,
       this.dialog,
     );
@@ -96,7 +96,7 @@ export class Panel {
     this.toggle(true);
     this.log.scrollTop = this.log.scrollHeight;
     // On a touch screen the keyboard would cover what is to be read first.
-    (matchMedia("(pointer: coarse)").matches ? this.dialog : this.input).focus();
+    (matchMedia('(pointer: coarse)').matches ? this.dialog : this.input).focus();
   }
 
   close(): void {
@@ -109,10 +109,7 @@ export class Panel {
     const count = unread(state);
     write(this.badge, count.toString());
     this.badge.hidden = count === 0;
-    this.launcher.setAttribute(
-      "aria-label",
-      count ? fill(words.launcher_unread, { count }) : words.launcher,
-    );
+    this.launcher.setAttribute('aria-label', count ? fill(words.launcher_unread, { count }) : words.launcher);
     const who = {
       bot: words.automated,
       queue: words.in_queue,
@@ -122,7 +119,7 @@ export class Panel {
     const asked = { bot: words.human, queue: words.human_asked, agent: words.human_there };
     write(this.human, asked[state.owner]);
     // Stays where it is and can be reached, so that it is always known what became of it.
-    this.human.setAttribute("aria-disabled", String(state.owner !== "bot"));
+    this.human.setAttribute('aria-disabled', String(state.owner !== 'bot'));
     this.renderLog(state);
     write(this.status, this.statusOf(state));
     this.renderReplies(state);
@@ -138,7 +135,7 @@ export class Panel {
     if (near || (added && state.pending.length > 0)) {
       log.scrollTop = log.scrollHeight;
     }
-    if (this.isOpen && document.visibilityState === "visible" && unread(state) > 0) {
+    if (this.isOpen && document.visibilityState === 'visible' && unread(state) > 0) {
       this.chat.seen();
     }
   }
@@ -149,7 +146,7 @@ export class Panel {
     if (!navigator.onLine) {
       return words.offline;
     }
-    if (state.link === "lost") {
+    if (state.link === 'lost') {
       return words.reconnecting;
     }
     if (state.typing) {
@@ -161,7 +158,7 @@ export class Panel {
     if (state.resolved && state.rated) {
       return words.rated;
     }
-    return state.owner === "queue" ? words.queue_notice : "";
+    return state.owner === 'queue' ? words.queue_notice : '';
   }
 
   private renderReplies(state: State): void {
@@ -173,10 +170,10 @@ export class Panel {
     }
     this.shownReplies = shown;
     // What had the focus is about to go.
-    const hadFocus = this.replies.matches(":focus-within");
+    const hadFocus = this.replies.matches(':focus-within');
     const buttons = replies.map((reply) => {
-      const button = h("button", { type: "button", class: "reply", dir: "auto" }, reply);
-      button.addEventListener("click", () => {
+      const button = h('button', { type: 'button', class: 'reply', dir: 'auto' }, reply);
+      button.addEventListener('click', () => {
         this.chat.send(reply);
       });
       return button;
@@ -190,28 +187,24 @@ export class Panel {
 
   private build(composer: HTMLElement): HTMLElement {
     const { words } = this.settings;
-    const close = h(
-      "button",
-      { type: "button", class: "close", "aria-label": words.close },
-      icon(CROSS),
-    );
-    close.addEventListener("click", () => {
+    const close = h('button', { type: 'button', class: 'close', 'aria-label': words.close }, icon(CROSS));
+    close.addEventListener('click', () => {
       this.close();
     });
     return h(
-      "section",
+      'section',
       {
-        class: "panel",
-        id: "panel",
-        role: "dialog",
-        "aria-labelledby": "heading",
-        "aria-describedby": "who",
+        class: 'panel',
+        id: 'panel',
+        role: 'dialog',
+        'aria-labelledby': 'heading',
+        'aria-describedby': 'who',
         tabindex: -1,
       },
       h(
-        "header",
+        'header',
         {},
-        h("div", { class: "title" }, h("h2", { id: "heading" }, words.heading), this.who),
+        h('div', { class: 'title' }, h('h2', { id: 'heading' }, words.heading), this.who),
         close,
         this.human,
       ),
@@ -226,25 +219,25 @@ export class Panel {
 
   private composer(): HTMLElement {
     const send = h(
-      "button",
-      { type: "submit", class: "send", "aria-label": this.settings.words.send },
+      'button',
+      { type: 'submit', class: 'send', 'aria-label': this.settings.words.send },
       icon(ARROW),
     );
-    const form = h("form", { class: "composer" }, this.input, send, this.problem);
-    form.addEventListener("submit", (event) => {
+    const form = h('form', { class: 'composer' }, this.input, send, this.problem);
+    form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.submit();
     });
-    this.input.addEventListener("keydown", (event) => {
+    this.input.addEventListener('keydown', (event) => {
       // While a word is being put together (Japanese, Chinese), Enter is a part of it.
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.submit();
       }
     });
-    this.input.addEventListener("input", () => {
-      write(this.problem, "");
-      this.chat.typing(this.input.value !== "");
+    this.input.addEventListener('input', () => {
+      write(this.problem, '');
+      this.chat.typing(this.input.value !== '');
     });
     return form;
   }
@@ -255,29 +248,30 @@ export class Panel {
       write(this.problem, this.settings.words.too_long);
       return;
     }
-    this.input.value = "";
+    this.input.value = '';
     this.chat.send(text);
   }
 
   private listen(anew: HTMLElement): void {
     const { words } = this.settings;
-    this.launcher.addEventListener("click", () => {
+    this.launcher.addEventListener('click', () => {
       this.open();
     });
-    this.human.addEventListener("click", () => {
-      if (this.chat.state.owner === "bot") {
+    this.human.addEventListener('click', () => {
+      const { owner, pending } = this.chat.state;
+      if (owner === 'bot' && !pending.some(({ text }) => text === words.human_message)) {
         this.chat.send(words.human_message);
       }
     });
-    anew.addEventListener("click", () => {
+    anew.addEventListener('click', () => {
       this.chat.anew();
       this.input.focus();
     });
-    this.dialog.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") {
+    this.dialog.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') {
         event.stopPropagation();
         this.close();
-      } else if (event.key === "Tab" && matchMedia(COVERING).matches) {
+      } else if (event.key === 'Tab' && matchMedia(COVERING).matches) {
         this.keepFocus(event);
       }
     });
@@ -300,8 +294,8 @@ export class Panel {
   private toggle(open: boolean): void {
     this.dialog.hidden = !open;
     this.launcher.hidden = open;
-    this.launcher.setAttribute("aria-expanded", String(open));
-    this.dialog.setAttribute("aria-modal", String(open && matchMedia(COVERING).matches));
+    this.launcher.setAttribute('aria-expanded', String(open));
+    this.dialog.setAttribute('aria-modal', String(open && matchMedia(COVERING).matches));
     this.render(this.chat.state);
     this.toggled(open);
   }

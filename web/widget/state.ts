@@ -1,11 +1,11 @@
 // The conversation as the customer sees it, and how each thing that happens changes it. Pure: what happens is told, nothing
 // is asked. All of it but the messages on their way follows from the events, so that a reload sees the same.
 
-import type { Kept, Pending } from "./memory";
-import { field, message, text, type Message, type StreamEvent, type Turn } from "./wire";
+import type { Kept, Pending } from './memory';
+import { field, type Message, message, type StreamEvent, type Turn, text } from './wire';
 
 /** Who answers. */
-export type Owner = "bot" | "queue" | "agent";
+export type Owner = 'bot' | 'queue' | 'agent';
 
 /** A message with the key under which it was sent from here, if it was. */
 export interface Shown extends Message {
@@ -31,80 +31,80 @@ export interface State {
   /** The newest `seq` that the customer has read. */
   readonly read: number;
   readonly rated: boolean;
-  readonly link: "idle" | "live" | "lost";
+  readonly link: 'idle' | 'live' | 'lost';
 }
 
 export type Fact =
-  | { readonly is: "event"; readonly event: StreamEvent }
-  | { readonly is: "kept"; readonly kept: Kept }
-  | { readonly is: "sending" }
-  | { readonly is: "answered"; readonly key: string; readonly turn: Turn }
-  | { readonly is: "link"; readonly link: State["link"] }
-  | { readonly is: "quiet" }
+  | { readonly is: 'event'; readonly event: StreamEvent }
+  | { readonly is: 'kept'; readonly kept: Kept }
+  | { readonly is: 'sending'; readonly sending: boolean }
+  | { readonly is: 'answered'; readonly key: string; readonly turn: Turn }
+  | { readonly is: 'link'; readonly link: State['link'] }
+  | { readonly is: 'quiet' }
   /** Another conversation, or none. */
-  | { readonly is: "anew" };
+  | { readonly is: 'anew' };
 
 export const START: State = {
-  owner: "bot",
-  agent: "",
+  owner: 'bot',
+  agent: '',
   resolved: false,
   messages: [],
   held: [],
   pending: [],
   thinking: false,
-  typing: "",
+  typing: '',
   seen: 0,
   read: 0,
   rated: false,
-  link: "idle",
+  link: 'idle',
 };
 
 export function reduce(state: State, fact: Fact): State {
   switch (fact.is) {
-    case "event":
+    case 'event':
       return happened(state, fact.event);
-    case "kept":
+    case 'kept':
       return settle({
         ...state,
         pending: fact.kept.pending,
         read: Math.max(state.read, fact.kept.read),
         rated: fact.kept.rated,
       });
-    case "sending":
-      return { ...state, thinking: state.owner === "bot" };
-    case "answered":
+    case 'sending':
+      return { ...state, thinking: fact.sending && state.owner === 'bot' };
+    case 'answered':
       return answered(state, fact.key, fact.turn);
-    case "link":
+    case 'link':
       return { ...state, link: fact.link };
-    case "quiet":
-      return { ...state, typing: "" };
-    case "anew":
+    case 'quiet':
+      return { ...state, typing: '' };
+    case 'anew':
       return { ...START, pending: state.pending };
   }
 }
 
 function happened(state: State, event: StreamEvent): State {
-  const name = text(field(event.data, "agent"), "name");
+  const name = text(field(event.data, 'agent'), 'name');
   switch (event.type) {
-    case "message.created":
-      return arrived(state, message(field(event.data, "message")));
-    case "handoff.requested":
-    case "handoff.released":
-      return { ...state, owner: "queue", agent: "", thinking: false, typing: "" };
-    case "handoff.accepted":
-      return { ...state, owner: "agent", agent: name, thinking: false };
-    case "handoff.ended":
-    case "conversation.reopened":
-      return { ...state, owner: "bot", agent: "", resolved: false, typing: "" };
-    case "conversation.resolved":
-      return { ...state, owner: "bot", agent: "", resolved: true, thinking: false, typing: "" };
-    case "typing":
-      return text(event.data, "from") === "agent"
-        ? { ...state, typing: field(event.data, "typing") === true ? name || state.agent : "" }
+    case 'message.created':
+      return arrived(state, message(field(event.data, 'message')));
+    case 'handoff.requested':
+    case 'handoff.released':
+      return { ...state, owner: 'queue', agent: '', thinking: false, typing: '' };
+    case 'handoff.accepted':
+      return { ...state, owner: 'agent', agent: name, thinking: false };
+    case 'handoff.ended':
+    case 'conversation.reopened':
+      return { ...state, owner: 'bot', agent: '', resolved: false, typing: '' };
+    case 'conversation.resolved':
+      return { ...state, owner: 'bot', agent: '', resolved: true, thinking: false, typing: '' };
+    case 'typing':
+      return text(event.data, 'from') === 'agent'
+        ? { ...state, typing: field(event.data, 'typing') === true ? name || state.agent : '' }
         : state;
-    case "read": {
-      const seq = field(event.data, "seq");
-      return text(event.data, "from") === "agent" && typeof seq === "number"
+    case 'read': {
+      const seq = field(event.data, 'seq');
+      return text(event.data, 'from') === 'agent' && typeof seq === 'number'
         ? { ...state, seen: Math.max(state.seen, seq) }
         : state;
     }
@@ -117,8 +117,8 @@ function arrived(state: State, come: Message | undefined): State {
   if (!come) {
     return state;
   }
-  if (come.from !== "customer") {
-    return insert({ ...state, thinking: false, typing: "" }, come, "");
+  if (come.from !== 'customer') {
+    return insert({ ...state, thinking: false, typing: '' }, come, '');
   }
   return settle({ ...state, held: [...state.held, come] });
 }
@@ -135,7 +135,7 @@ function settle(state: State): State {
     return state;
   }
   const held = state.held.filter((come) => isOpen(state.pending, come));
-  return free.reduce<State>((next, come) => insert(next, come, ""), { ...state, held });
+  return free.reduce<State>((next, come) => insert(next, come, ''), { ...state, held });
 }
 
 function answered(state: State, key: string, turn: Turn): State {
@@ -143,8 +143,8 @@ function answered(state: State, key: string, turn: Turn): State {
   if (turn.message) {
     next = insert(next, turn.message, key);
   }
-  next = turn.replies.reduce((with_, reply) => insert(with_, reply, ""), next);
-  return settle({ ...next, thinking: turn.action === "wait", link: "live" });
+  next = turn.replies.reduce((with_, reply) => insert(with_, reply, ''), next);
+  return settle({ ...next, thinking: turn.action === 'wait', link: 'live' });
 }
 
 /** Each message once, whichever way it comes, and in its place. */
@@ -163,11 +163,11 @@ export function newest(state: State): number {
 
 /** How many messages of others have come since the customer last looked. */
 export function unread(state: State): number {
-  return state.messages.filter(({ from, seq }) => from !== "customer" && seq > state.read).length;
+  return state.messages.filter(({ from, seq }) => from !== 'customer' && seq > state.read).length;
 }
 
 /** Answers to tap: those of the last word, as long as it is the last. */
 export function quickReplies(state: State): readonly string[] {
   const last = state.messages.at(-1);
-  return last && last.from !== "customer" && state.pending.length === 0 ? last.buttons : [];
+  return last && last.from !== 'customer' && state.pending.length === 0 ? last.buttons : [];
 }

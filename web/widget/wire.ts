@@ -7,7 +7,7 @@ export interface Citation {
   readonly passage: string;
 }
 
-export type Sender = "customer" | "bot" | "agent" | "system";
+export type Sender = 'customer' | 'bot' | 'agent' | 'system';
 
 export interface Message {
   readonly id: string;
@@ -38,15 +38,13 @@ export interface StreamEvent {
 }
 
 export function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 /** Empty where there is no such text. */
 export function text(value: unknown, name: string): string {
   const found = field(value, name);
-  return typeof found === "string" ? found : "";
+  return typeof found === 'string' ? found : '';
 }
 
 export function list(value: unknown, name: string): readonly unknown[] {
@@ -55,35 +53,35 @@ export function list(value: unknown, name: string): readonly unknown[] {
 }
 
 function isSender(value: string): value is Sender {
-  return ["customer", "bot", "agent", "system"].includes(value);
+  return ['customer', 'bot', 'agent', 'system'].includes(value);
 }
 
 export function message(value: unknown): Message | undefined {
-  const id = text(value, "id");
-  const seq = field(value, "seq");
-  const from = text(value, "from");
-  if (!id || typeof seq !== "number" || !isSender(from)) {
+  const id = text(value, 'id');
+  const seq = field(value, 'seq');
+  const from = text(value, 'from');
+  if (!id || typeof seq !== 'number' || !isSender(from)) {
     return undefined;
   }
-  const source = field(value, "source");
-  const article = text(source, "kind") === "article" ? text(source, "article") : "";
+  const source = field(value, 'source');
+  const article = text(source, 'kind') === 'article' ? text(source, 'article') : '';
   return {
     id,
     seq,
     from,
-    author: text(field(value, "agent"), "name"),
-    text: text(value, "text"),
-    at: text(value, "at"),
-    citation: article ? { article, passage: text(source, "passage") } : undefined,
-    buttons: list(value, "buttons").filter((button) => typeof button === "string"),
+    author: text(field(value, 'agent'), 'name'),
+    text: text(value, 'text'),
+    at: text(value, 'at'),
+    citation: article ? { article, passage: text(source, 'passage') } : undefined,
+    buttons: list(value, 'buttons').filter((button) => typeof button === 'string'),
   };
 }
 
 export function turn(value: unknown): Turn {
   return {
-    action: text(value, "action"),
-    message: message(field(value, "message")),
-    replies: list(value, "replies")
+    action: text(value, 'action'),
+    message: message(field(value, 'message')),
+    replies: list(value, 'replies')
       .map(message)
       .filter((reply) => reply !== undefined),
   };
