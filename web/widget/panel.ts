@@ -65,7 +65,7 @@ export class Panel {
     );
     this.status = h('p', { class: 'status', role: 'status' });
     this.replies = h('div', { class: 'replies', role: 'group', 'aria-label': words.replies });
-    this.rating = ratingForm(words, (score, comment) => chat.rate(score, comment));
+    this.rating = ratingForm(words, (score, comment) => this.rate(score, comment));
     const anew = h('button', { type: 'button', class: 'small' }, words.anew);
     this.end = h('div', { class: 'end', hidden: true }, h('p', {}, words.resolved), anew);
     this.input = h('textarea', {
@@ -120,18 +120,15 @@ export class Panel {
     write(this.human, asked[state.owner]);
     // Stays where it is and can be reached, so that it is always known what became of it.
     this.human.setAttribute('aria-disabled', String(state.owner !== 'bot'));
-    this.renderLog(state);
-    write(this.status, this.statusOf(state));
-    this.renderReplies(state);
-    this.end.hidden = !state.resolved;
-    this.rating.hidden = !state.resolved || state.rated;
-  }
-
-  private renderLog(state: State): void {
     const { log } = this;
     const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
     this.dots.hidden = !state.thinking && !state.typing;
     const added = this.entries.render(state, navigator.onLine);
+    write(this.status, this.statusOf(state));
+    this.renderReplies(state);
+    this.end.hidden = !state.resolved;
+    this.rating.hidden = !state.resolved || state.rated;
+    // Last, since what stands below the log takes room from it.
     if (near || (added && state.pending.length > 0)) {
       log.scrollTop = log.scrollHeight;
     }
@@ -250,6 +247,15 @@ export class Panel {
     }
     this.input.value = '';
     this.chat.send(text);
+  }
+
+  /** The form goes with the rating, and what had the focus with it. */
+  private async rate(score: number, comment: string): Promise<boolean> {
+    const sent = await this.chat.rate(score, comment);
+    if (sent) {
+      this.input.focus();
+    }
+    return sent;
   }
 
   private listen(anew: HTMLElement): void {

@@ -11,6 +11,8 @@ export const STYLE = `
 .root {
   --accent: var(--firstline-accent, light-dark(#0f5e57, #7ad7cb));
   --on-accent: var(--firstline-on-accent, light-dark(#ffffff, #06231f));
+  --header: var(--firstline-header, var(--firstline-accent, light-dark(#0f5e57, #17433f)));
+  --on-header: var(--firstline-on-header, var(--firstline-on-accent, light-dark(#ffffff, #eef6f5)));
   --surface: var(--firstline-surface, light-dark(#ffffff, #171b1e));
   --raised: var(--firstline-raised, light-dark(#eef2f1, #252b2f));
   --text: var(--firstline-text, light-dark(#1a2224, #eef2f2));
@@ -30,7 +32,7 @@ export const STYLE = `
 button, textarea { font: inherit; color: inherit; }
 button { cursor: pointer; border: 0; background: none; min-height: 24px; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-header :focus-visible { outline-color: var(--on-accent); }
+header :focus-visible { outline-color: var(--on-header); }
 svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width: 2;
   stroke-linecap: round; stroke-linejoin: round; display: block; }
 .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
@@ -48,13 +50,13 @@ svg { width: 24px; height: 24px; fill: none; stroke: currentColor; stroke-width:
 @keyframes rise { from { opacity: 0; transform: translateY(12px); } }
 
 header { display: grid; grid-template-columns: 1fr auto; gap: 10px; align-items: start; padding: 14px 16px;
-  background: var(--accent); color: var(--on-accent); }
+  background: var(--header); color: var(--on-header); }
 h2 { font-size: 18px; line-height: 1.3; font-weight: 650; }
 .who { font-size: 14px; }
 .close { width: 40px; height: 40px; margin: -6px; display: grid; place-items: center; border-radius: 50%; }
 .human { grid-column: 1 / -1; min-height: 36px; padding: 4px 14px; border-radius: 18px; border: 1px solid currentColor;
   font-weight: 600; }
-.human:hover:not([aria-disabled="true"]) { background: var(--on-accent); color: var(--accent); }
+.human:hover:not([aria-disabled="true"]) { background: var(--on-header); color: var(--header); }
 .human[aria-disabled="true"] { border-style: dashed; cursor: default; font-weight: 400; }
 
 .log { flex: 1; min-height: 96px; overflow-y: auto; padding: 16px; overscroll-behavior: contain; }
@@ -113,10 +115,14 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
 
 @media (max-width: 480px), (max-height: 480px) {
   .panel { position: fixed; inset: 0; width: 100%; height: 100dvh; border: 0; border-radius: 0; }
-  /* Zoomed far in, little height is left: everything scrolls together. */
+  /* Zoomed far in, little height is left: everything scrolls together, but for the ways to a person and out. */
   @media (max-height: 400px) {
     .panel { overflow-y: auto; }
     .log { flex: none; overflow: visible; }
+    header { position: sticky; inset-block-start: 0; z-index: 1; padding: 6px 16px; }
+    .title { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    .human { grid-column: 1; grid-row: 1; }
+    .close { grid-column: 2; margin: -2px; }
   }
 }
 @media (prefers-reduced-motion: reduce) {
