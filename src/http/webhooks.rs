@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -17,6 +17,8 @@ use crate::domain::id::EndpointId;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::webhook::{Endpoint, Form, Format, Payload};
 use crate::entropy;
+use crate::http::access::Access;
+use crate::http::auth::Caller;
 use crate::http::error::ApiError;
 use crate::http::extract;
 use crate::http::extract::Command;
@@ -170,14 +172,20 @@ pub(crate) async fn list(State(app): State<Arc<AppState>>) -> Result<Json<ListVi
 }
 
 /// One endpoint, with its secret
+///
+/// Auditors, who change nothing, do not get the secret: whoever has it can forge deliveries.
 #[utoipa::path(get, path = "/v1/webhooks/{id}", operation_id = "get_webhook", tag = "webhooks",
     params(("id" = String, Path)), responses((status = 200, body = EndpointView)))]
 pub(crate) async fn show(
     State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<Json<EndpointView>, ApiError> {
     let endpoint = find(&app, &EndpointId::parse(&id)?).await?;
-    Ok(Json(EndpointView::with_secret(&endpoint)))
+    Ok(Json(match Access::Admins.admits(&caller.principal) {
+        Ok(()) => EndpointView::with_secret(&endpoint),
+        Err(_) => EndpointView::new(&endpoint),
+    }))
 }
 
 pub(crate) async fn find(app: &AppState, id: &EndpointId) -> Result<Endpoint, ApiError> {

@@ -1,8 +1,9 @@
 //! Webhook endpoints and their deliveries, as admins manage them.
 
+use firstline::domain::role::Role;
 use serde_json::json;
 
-use super::app::TestApp;
+use super::app::{TestApp, WORKSPACE};
 
 #[tokio::test]
 async fn an_endpoint_is_registered_changed_and_removed() {
@@ -17,6 +18,8 @@ async fn an_endpoint_is_registered_changed_and_removed() {
     let listed = app.get("/v1/webhooks", &app.admin).ok(200).await;
     assert!(listed["data"][0].get("secret").is_none());
     assert_eq!(app.get(&path, &app.admin).ok(200).await["secret"], secret);
+    let auditor = app.add_key("audit", Role::Auditor, WORKSPACE).await;
+    assert!(app.get(&path, &auditor).ok(200).await.get("secret").is_none());
 
     let change = |body| app.request("PATCH", &path).token(&app.admin).json(&body);
     let changed = change(json!({ "disabled": true })).ok(200).await;
