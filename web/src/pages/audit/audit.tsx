@@ -2,44 +2,45 @@
 import { useState } from 'preact/hooks';
 import { get } from '../../api/client';
 import type { AuditView } from '../../api/types';
-import { TextField } from '../shared/form';
-import { Empty, More, PageHead, Raw, Reading, Table, Trouble } from '../shared/page';
+import { Button, Empty, Time } from '../../parts/basics';
+import { TextField } from '../shared/fields';
+import { More, PageHead, Raw, Shown, Table } from '../shared/frame';
 import { usePaged } from '../shared/paged';
-import { Moment } from '../shared/moment';
 import { actionOf, actorOf, entriesWith, hasDetail } from './entries';
 
 const PAGE = 100;
 
-export function Audit() {
+export function AuditPage() {
   const [typed, setTyped] = useState('');
   const log = usePaged((cursor) => get('/v1/audit', { query: { cursor, limit: PAGE } }), 'audit');
-  const shown = log.items && entriesWith(log.items, typed);
   return (
-    <main class="page">
-      <PageHead title="Audit log" lead="Sign-ins, and everything that supervisors and administrators have changed.">
-        <button type="button" class="button" onClick={log.reload}>
-          Refresh
-        </button>
+    <div class="page">
+      <PageHead title="Audit log" lead="Sign-ins, and all that supervisors and administrators have changed.">
+        <Button onClick={log.reload}>Refresh</Button>
       </PageHead>
       <TextField
         label="Only entries with"
-        hint="Any words: a name, an action, a target. Of what is shown so far."
+        hint="Any words: a name, an action, a target. Of those that are shown so far."
         type="search"
         value={typed}
         onValue={setTyped}
       />
-      <Trouble problem={log.problem} again={log.reload} />
-      {!shown && !log.problem && <Reading />}
-      {shown && shown.length === 0 && <Empty>No entry has these words.</Empty>}
-      {shown && shown.length > 0 && (
-        <Table label="Entries of the audit log" head={['When', 'Who', 'What', 'On what', 'From', 'Detail']}>
-          {shown.map((entry, at) => (
-            <Line key={`${entry.at} ${entry.actor} ${entry.action} ${at}`} entry={entry} />
-          ))}
-        </Table>
-      )}
+      <Shown value={log.items} error={log.error} retry={log.reload}>
+        {(items) => <Entries entries={entriesWith(items, typed)} />}
+      </Shown>
       <More more={log.more} busy={log.busy} />
-    </main>
+    </div>
+  );
+}
+
+function Entries({ entries }: { entries: AuditView[] }) {
+  if (entries.length === 0) return <Empty title="No entry has these words." />;
+  return (
+    <Table label="Entries of the audit log" head={['When', 'Who', 'What', 'On what', 'From', 'Detail']}>
+      {entries.map((entry, at) => (
+        <Line key={`${entry.at} ${entry.action} ${at}`} entry={entry} />
+      ))}
+    </Table>
   );
 }
 
@@ -48,14 +49,18 @@ function Line({ entry }: { entry: AuditView }) {
   return (
     <tr>
       <td class="nowrap">
-        <Moment at={entry.at} />
+        <Time at={entry.at} />
       </td>
       <td>
-        {actor.name} {actor.kind && <span class="quiet">{actor.kind}</span>}
+        {actor.name} {actor.kind && <span class="dim small">{actor.kind}</span>}
       </td>
       <td>{actionOf(entry.action)}</td>
-      <td class="mono">{entry.target}</td>
-      <td class="mono">{entry.address ?? ''}</td>
+      <td>
+        <code>{entry.target}</code>
+      </td>
+      <td>
+        <code>{entry.address ?? ''}</code>
+      </td>
       <td>{hasDetail(entry.detail) && <Raw summary="Show" value={entry.detail} />}</td>
     </tr>
   );

@@ -13,7 +13,13 @@ describe('an entry', () => {
   });
 
   it('is found by words anywhere in it', () => {
-    const entry = { at: '', actor: 'account:ana', action: 'set_bot', target: 'bot', detail: { enabled: false } };
+    const entry = {
+      at: '',
+      actor: 'account:ana',
+      action: 'set_bot',
+      target: 'bot',
+      detail: { enabled: false },
+    };
     const other = { ...entry, actor: 'key:key_1', detail: {} };
     expect(entriesWith([entry, other], 'ANA set bot')).toEqual([entry]);
     expect(entriesWith([entry, other], 'enabled')).toEqual([entry]);

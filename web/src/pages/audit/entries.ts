@@ -25,7 +25,10 @@ export interface Entry {
 
 /** Every typed word is somewhere in the entry. */
 export function entriesWith<E extends Entry>(entries: readonly E[], typed: string): E[] {
-  const words = typed.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = typed
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return entries.filter((entry) => {
     const parts = [entry.actor, entry.action, actionOf(entry.action), entry.target, entry.address ?? ''];
     const text = `${parts.join(' ')} ${JSON.stringify(entry.detail ?? '')}`.toLowerCase();

@@ -26,7 +26,8 @@ export function effect(before: Setting, after: Setting, now: Now | undefined): s
       'Everything else it goes on answering. A flow that has begun for such a request ends with a handoff.',
     );
   }
-  if (on.length > 0) sentences.push(`From the next message on, the bot answers ${listed(on.map(named))} again.`);
+  if (on.length > 0)
+    sentences.push(`From the next message on, the bot answers ${listed(on.map(named))} again.`);
   return sentences;
 }
 
@@ -44,7 +45,9 @@ function switchedOff(now: Now | undefined): string[] {
         : `${counted(now.queue, 'customer waits', 'customers wait')} in the queues already.`,
     );
   }
-  sentences.push('Conversations in a queue or with an agent stay where they are. The switch stays off when the server starts again.');
+  sentences.push(
+    'Conversations in a queue or with an agent stay where they are. The switch stays off when the server starts again.',
+  );
   return sentences;
 }
 

@@ -17,7 +17,9 @@ export interface Selection {
 export function selection(range: Range): { body: Selection } | { problem: string } {
   const [from, to] = [instant(range.from), instant(range.to)];
   if (!range.failedOnly && from === undefined && to === undefined) {
-    return { problem: 'Say which: only failed ones, a time from which, a time up to which, or several of these.' };
+    return {
+      problem: 'Say which: only failed ones, a time from which, a time up to which, or several of these.',
+    };
   }
   if (from !== undefined && to !== undefined && from >= to) {
     return { problem: 'The time up to which is not after the time from which; exchange the two.' };

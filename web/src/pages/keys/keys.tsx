@@ -1,25 +1,40 @@
 // API keys: for programs that speak for the company. A key is shown once, when it is made.
 import { useState } from 'preact/hooks';
 import { get, newKey, post, remove } from '../../api/client';
-import type { KeyView, Role } from '../../api/types';
-import { useDeed } from '../shared/deed';
-import { Confirm } from '../shared/confirm';
-import { Once, SelectField, TextField } from '../shared/form';
-import { useLoaded } from '../shared/loaded';
-import { Moment } from '../shared/moment';
-import { Empty, PageHead, Reading, Table, Trouble } from '../shared/page';
-import { ROLES, roleLabel } from '../shared/roles';
+import type { KeyView } from '../../api/types';
+import type { Role } from '../../app/session';
+import { Button, Empty, InlineProblem, Time } from '../../parts/basics';
+import { Confirm, type Question } from '../shared/confirm';
+import { restOf, useDeed } from '../shared/deed';
+import { Once, SelectField, TextField } from '../shared/fields';
+import { PageHead, Shown, Table } from '../shared/frame';
+import { useFresh } from '../shared/fresh';
+import { ROLES, roleLabel, roleMeans } from '../shared/roles';
 
-export function Keys() {
-  const keys = useLoaded(() => get('/v1/keys', {}), 'keys');
+export function KeysPage() {
+  const keys = useFresh(() => get('/v1/keys', {}), []);
   const [made, setMade] = useState<KeyView | undefined>(undefined);
-  const [going, setGoing] = useState<KeyView | undefined>(undefined);
+  const [question, setQuestion] = useState<Question | undefined>(undefined);
+  const { data, error } = keys.state.value;
+  const revoke = (key: KeyView): Question => ({
+    title: `Revoke the key ${key.name}?`,
+    says: ['Whatever uses it is refused from now on.', 'A key that is revoked cannot be brought back.'],
+    yes: 'Revoke it',
+    danger: true,
+    work: async () => {
+      await remove('/v1/keys/{id}', { path: { id: key.id } });
+      keys.reload();
+    },
+  });
   return (
-    <main class="page">
-      <PageHead title="API keys" lead="For programs: an order system, another desk, a script. Each has a role of its own." />
+    <div class="page">
+      <PageHead
+        title="API keys"
+        lead="For programs: an order system, another desk, a script. Each has a role of its own."
+      />
       {made?.key && (
         <Once
-          label={`Key ${made.name}`}
+          label={`The key ${made.name}`}
           value={made.key}
           note="It is shown now and never again: only a hash of it is kept."
           onDone={() => setMade(undefined)}
@@ -31,73 +46,73 @@ export function Keys() {
           keys.reload();
         }}
       />
-      <Trouble problem={keys.problem} again={keys.reload} />
-      {!keys.value && !keys.problem && <Reading />}
-      {keys.value?.data.length === 0 && <Empty>There is no key yet.</Empty>}
-      {keys.value && keys.value.data.length > 0 && (
-        <Table label="API keys" head={['Name', 'Role', 'Made', 'Id', '']}>
-          {keys.value.data.map((key) => (
-            <tr key={key.id}>
-              <td>{key.name}</td>
-              <td>{roleLabel(key.role)}</td>
-              <td class="nowrap">
-                <Moment at={key.created_at} />
-              </td>
-              <td class="mono">{key.id}</td>
-              <td class="actions">
-                <button type="button" class="button button-danger" onClick={() => setGoing(key)}>
-                  Revoke
-                </button>
-              </td>
-            </tr>
-          ))}
-        </Table>
-      )}
-      {going && (
-        <Confirm
-          title={`Revoke the key ${going.name}?`}
-          says={['Whatever uses it is refused from now on. A key that is revoked cannot be brought back.']}
-          yes="Revoke it"
-          danger
-          onYes={async () => {
-            await remove('/v1/keys/{id}', { path: { id: going.id } });
-            keys.reload();
-          }}
-          onClose={() => setGoing(undefined)}
-        />
-      )}
-    </main>
+      <Shown value={data?.data} error={error} retry={keys.reload}>
+        {(list) => <KeyList keys={list} onRevoke={(key) => setQuestion(revoke(key))} />}
+      </Shown>
+      {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
+    </div>
+  );
+}
+
+function KeyList({ keys, onRevoke }: { keys: KeyView[]; onRevoke: (key: KeyView) => void }) {
+  if (keys.length === 0) return <Empty title="There is no key yet." />;
+  return (
+    <Table label="API keys" head={['Name', 'Role', 'Made', 'Id', '']}>
+      {keys.map((key) => (
+        <tr key={key.id}>
+          <td>{key.name}</td>
+          <td>{roleLabel(key.role)}</td>
+          <td class="nowrap">
+            <Time at={key.created_at} />
+          </td>
+          <td>
+            <code>{key.id}</code>
+          </td>
+          <td class="row row-end">
+            <Button kind="danger" label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
+              Revoke
+            </Button>
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 
 function NewKey({ onMade }: { onMade: (key: KeyView) => void }) {
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('integrator');
-  const [intention, setIntention] = useState(newKey);
   const deed = useDeed();
-  const submit = async (event: Event) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    const idempotencyKey = newKey();
     const done = await deed.run(async () => {
-      onMade(await post('/v1/keys', { body: { name: name.trim(), role }, idempotencyKey: intention }));
+      onMade(await post('/v1/keys', { body: { name: name.trim(), role }, idempotencyKey }));
     });
-    if (!done) return;
-    setName('');
-    setIntention(newKey());
+    if (done) setName('');
   };
   return (
-    <form class="panel form-row" onSubmit={submit}>
-      <TextField label="Name" required value={name} onValue={setName} problem={deed.problem?.field('/name')} />
+    <form class="card form-row" aria-label="A new key" onSubmit={(event) => void submit(event)}>
+      <TextField
+        label="Name"
+        hint="By which you know it again."
+        required
+        value={name}
+        onValue={setName}
+        problem={deed.problem?.field('/name')}
+      />
       <SelectField
         label="Role"
+        hint={roleMeans(role)}
         value={role}
-        onValue={(value) => setRole(value as Role)}
+        onValue={setRole}
         options={ROLES}
         problem={deed.problem?.field('/role')}
       />
-      <button type="submit" class="button button-primary" disabled={deed.busy}>
+      <Button kind="primary" type="submit" busy={deed.busy}>
         Make a key
-      </button>
-      <Trouble problem={deed.problem} />
+      </Button>
+      <InlineProblem error={restOf(deed.problem, ['/name', '/role'])} />
     </form>
   );
 }

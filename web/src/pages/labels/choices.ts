@@ -9,7 +9,10 @@ export interface Choice {
 }
 
 function plain(text: string): string {
-  return text.toLowerCase().replaceAll(/[_\s]+/g, ' ').trim();
+  return text
+    .toLowerCase()
+    .replaceAll(/[_\s]+/g, ' ')
+    .trim();
 }
 
 /**
@@ -17,13 +20,16 @@ function plain(text: string): string {
  * given so far, what was given lately, then the rest by name.
  */
 export function choices(known: readonly string[], likely: readonly string[], typed: string): Choice[] {
-  const words = plain(typed).split(' ').filter((word) => word !== '');
+  const words = plain(typed)
+    .split(' ')
+    .filter((word) => word !== '');
   const first = [...new Set(likely)].filter((intent) => known.includes(intent));
   const rest = [...known].sort().filter((intent) => !first.includes(intent));
   const all = [...first, ...rest];
   const fitting = all.filter((intent) => words.every((word) => plain(intent).includes(word)));
   const begins = (intent: string) => plain(intent).startsWith(words.join(' '));
-  const ordered = words.length === 0 ? fitting : [...fitting.filter(begins), ...fitting.filter((one) => !begins(one))];
+  const ordered =
+    words.length === 0 ? fitting : [...fitting.filter(begins), ...fitting.filter((one) => !begins(one))];
   return ordered.map((intent, at) => ({ intent, digit: words.length === 0 && at < NUMBERED ? at + 1 : 0 }));
 }
 
@@ -34,7 +40,12 @@ export type Deed =
   | { do: 'clear' };
 
 /** What a key does beside a list of choices, of which the one at `marked` is marked; `undefined`: it is typed. */
-export function deed(key: string, typed: string, offered: readonly Choice[], marked: number): Deed | undefined {
+export function deed(
+  key: string,
+  typed: string,
+  offered: readonly Choice[],
+  marked: number,
+): Deed | undefined {
   if (typed === '' && /^[1-9]$/.test(key)) {
     const picked = offered.find((choice) => choice.digit === Number(key));
     return picked && { do: 'give', intent: picked.intent };

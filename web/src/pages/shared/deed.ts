@@ -1,4 +1,4 @@
-// Something a person does on a page: under way, done, or gone wrong; never twice at once.
+// Something that a person does on a page: under way, done, or gone wrong.
 import { useCallback, useState } from 'preact/hooks';
 import { asProblem, type Problem } from '../../api/problem';
 
@@ -7,7 +7,6 @@ export interface Deed {
   problem: Problem | undefined;
   /** True when it was done. */
   run: (work: () => Promise<void>) => Promise<boolean>;
-  clear: () => void;
 }
 
 export function useDeed(): Deed {
@@ -26,6 +25,10 @@ export function useDeed(): Deed {
       setBusy(false);
     }
   }, []);
-  const clear = useCallback(() => setProblem(undefined), []);
-  return { busy, problem, run, clear };
+  return { busy, problem, run };
+}
+
+/** What no field of the form says already. */
+export function restOf(problem: Problem | undefined, pointers: readonly string[]): Problem | undefined {
+  return problem?.fields.some((field) => pointers.includes(field.pointer)) ? undefined : problem;
 }

@@ -1,13 +1,11 @@
 // A list that the engine gives page by page, newest first.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { asProblem, type Problem } from '../../api/problem';
 import type { Page } from '../../api/types';
-import { generation } from '../../live/feed';
 
 export interface Paged<T> {
   /** Undefined until the first page is there. */
   items: T[] | undefined;
-  problem: Problem | undefined;
+  error: unknown;
   /** Reads the next page; undefined where there is none. */
   more: (() => void) | undefined;
   busy: boolean;
@@ -17,58 +15,57 @@ export interface Paged<T> {
 }
 
 interface State<T> {
-  key: string;
   items?: T[];
   next?: string | null | undefined;
-  problem?: Problem | undefined;
+  error?: unknown;
   busy: boolean;
 }
 
+/** `key` names what is read: with another one the list begins anew. */
 export function usePaged<T>(load: (cursor: string | undefined) => Promise<Page<T>>, key: string): Paged<T> {
-  const [state, setState] = useState<State<T>>({ key, busy: true });
-  const latest = useRef({ load, key });
+  const [state, setState] = useState<State<T>>({ busy: true });
+  const latest = useRef({ load, question: 0 });
   latest.current.load = load;
-  latest.current.key = key;
 
   const read = useCallback((cursor: string | undefined) => {
-    const asked = latest.current.key;
-    const still = () => latest.current.key === asked;
-    setState((before) => ({ ...(before.key === asked ? before : { key: asked }), busy: true }));
-    latest.current.load(cursor).then(
+    const run = latest.current;
+    run.question += 1;
+    const asked = run.question;
+    setState((before) => ({ ...before, error: undefined, busy: true }));
+    run.load(cursor).then(
       (page) => {
-        if (!still()) return;
+        if (run.question !== asked) return;
         setState((before) => {
           const earlier = cursor === undefined ? [] : (before.items ?? []);
-          return { key: asked, items: [...earlier, ...page.data], next: page.next_cursor, busy: false };
+          return { items: [...earlier, ...page.data], next: page.next_cursor, busy: false };
         });
       },
-      (error) => {
-        if (still()) setState((before) => ({ ...before, problem: asProblem(error), busy: false }));
+      (error: unknown) => {
+        if (run.question === asked) setState((before) => ({ ...before, error, busy: false }));
       },
     );
   }, []);
 
-  const reload = useCallback(() => read(undefined), [read]);
-  const missed = generation.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another key, or events that were missed, make it stale.
-  useEffect(reload, [key, missed]);
-  useEffect(
-    () => () => {
-      latest.current.key = '';
-    },
-    [],
-  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another key is another list
+  useEffect(() => {
+    setState({ busy: true });
+    read(undefined);
+    // An answer to what nobody asks for any more is dropped.
+    return () => {
+      latest.current.question += 1;
+    };
+  }, [key, read]);
 
+  const reload = useCallback(() => read(undefined), [read]);
   const change = useCallback((change: (items: T[]) => T[]) => {
     setState((before) => (before.items === undefined ? before : { ...before, items: change(before.items) }));
   }, []);
-  const current: State<T> = state.key === key ? state : { key, busy: true };
-  const next = current.next;
+  const { next } = state;
   return {
-    items: current.items,
-    problem: current.problem,
+    items: state.items,
+    error: state.error,
     more: next ? () => read(next) : undefined,
-    busy: current.busy,
+    busy: state.busy,
     reload,
     change,
   };

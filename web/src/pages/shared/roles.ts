@@ -1,7 +1,8 @@
 // The roles of accounts and keys, as people choose between them.
-import type { Role } from '../../api/types';
+import type { Role } from '../../app/session';
+import type { Option } from './fields';
 
-export const ROLES: readonly { value: Role; label: string }[] = [
+export const ROLES: readonly Option<Role>[] = [
   { value: 'agent', label: 'Agent' },
   { value: 'supervisor', label: 'Supervisor' },
   { value: 'integrator', label: 'Integrator' },
@@ -12,7 +13,7 @@ export const ROLES: readonly { value: Role; label: string }[] = [
 /** Integrators are programs: they have keys and no accounts. */
 export const ACCOUNT_ROLES = ROLES.filter((role) => role.value !== 'integrator');
 
-const MAY: Readonly<Record<Role, string>> = {
+const MEANS: Readonly<Record<Role, string>> = {
   agent: 'Takes conversations and answers customers.',
   supervisor: 'An agent who also watches, whispers, takes over, and switches the bot.',
   integrator: 'A program that opens conversations and speaks for customers and agents.',
@@ -25,5 +26,5 @@ export function roleLabel(role: string): string {
 }
 
 export function roleMeans(role: Role): string {
-  return MAY[role];
+  return MEANS[role];
 }

@@ -15,18 +15,15 @@ const NEGATIVE_BAD = 0.4;
 
 /** Of the share of unhappy messages in the last hour. */
 export function moodTone(mood: WallView['mood']): Tone {
-  if (mood.messages === 0 || mood.negative_share < NEGATIVE_WARN) return 'calm';
-  return mood.negative_share < NEGATIVE_BAD ? 'warn' : 'bad';
+  const share = mood.negative_share ?? 0;
+  if (share < NEGATIVE_WARN) return 'calm';
+  return share < NEGATIVE_BAD ? 'warn' : 'bad';
 }
 
 /** Somebody waits and nobody is there to take it. */
 export function waitingTone(wall: Pick<WallView, 'waiting' | 'agents'>): Tone {
   if (wall.waiting.count === 0) return 'calm';
   return wall.agents.online === 0 ? 'bad' : 'warn';
-}
-
-export function share(part: number, whole: number): number | undefined {
-  return whole > 0 ? part / whole : undefined;
 }
 
 export function percentOrDash(value: number | null | undefined): string {
@@ -60,7 +57,11 @@ export function worstFirst(items: readonly ConversationItemView[]): Conversation
 
 export type Holder = 'all' | 'agent' | 'queue' | 'bot';
 
-export function heldBy(items: readonly ConversationItemView[], holder: Holder, text: string): ConversationItemView[] {
+export function heldBy(
+  items: readonly ConversationItemView[],
+  holder: Holder,
+  text: string,
+): ConversationItemView[] {
   const wanted = text.trim().toLowerCase();
   return items.filter((item) => {
     if (holder !== 'all' && item.owner !== holder) return false;

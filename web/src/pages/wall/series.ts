@@ -17,8 +17,8 @@ export function sampleOf(wall: WallView): Sample {
     at: Math.floor(Date.parse(wall.at) / 1000),
     waiting: wall.waiting.count,
     late: wall.sla.at_risk + wall.sla.breached,
-    negative: wall.mood.messages > 0 ? wall.mood.negative_share : null,
-    contained: wall.bot.conversations > 0 ? wall.bot.share : null,
+    negative: wall.mood.negative_share ?? null,
+    contained: wall.bot.share ?? null,
   };
 }
 

@@ -32,12 +32,18 @@ function item(id: string, more: Partial<ConversationItemView> = {}): Conversatio
   };
 }
 
-const sample = (at: number, waiting = 0): Sample => ({ at, waiting, late: 0, negative: null, contained: null });
+const sample = (at: number, waiting = 0): Sample => ({
+  at,
+  waiting,
+  late: 0,
+  negative: null,
+  contained: null,
+});
 
 describe('courses', () => {
   it('take what the wall says, and nothing where nothing was counted', () => {
     expect(sampleOf(WALL)).toEqual({ at: 1795946400, waiting: 2, late: 2, negative: 0.25, contained: 0.6 });
-    const quiet = { ...WALL, mood: { negative_share: 0, messages: 0 } };
+    const quiet = { ...WALL, mood: { messages: 0 } };
     expect(sampleOf(quiet).negative).toBeNull();
   });
 
@@ -67,7 +73,7 @@ describe('tones', () => {
     expect(slaTone({ at_risk: 0, breached: 0 })).toBe('calm');
     expect(slaTone({ at_risk: 2, breached: 0 })).toBe('warn');
     expect(slaTone({ at_risk: 2, breached: 1 })).toBe('bad');
-    expect(moodTone({ negative_share: 1, messages: 0 })).toBe('calm');
+    expect(moodTone({ messages: 0 })).toBe('calm');
     expect(moodTone({ negative_share: 0.2, messages: 5 })).toBe('warn');
     expect(moodTone({ negative_share: 0.4, messages: 5 })).toBe('bad');
     expect(waitingTone(WALL)).toBe('warn');
@@ -78,8 +84,12 @@ describe('tones', () => {
 
 describe('conversations', () => {
   const late = item('late', { clocks: [{ clock: 'resolution', state: 'breached' }] });
-  const soon = item('soon', { clocks: [{ clock: 'resolution', state: 'running', due: '2026-11-29T10:05:00Z' }] });
-  const later = item('later', { clocks: [{ clock: 'resolution', state: 'running', due: '2026-11-29T11:00:00Z' }] });
+  const soon = item('soon', {
+    clocks: [{ clock: 'resolution', state: 'running', due: '2026-11-29T10:05:00Z' }],
+  });
+  const later = item('later', {
+    clocks: [{ clock: 'resolution', state: 'running', due: '2026-11-29T11:00:00Z' }],
+  });
   const angry = item('angry', { owner: 'bot', mood: { label: 'negative', negative: 0.9 } });
   const calm = item('calm', { owner: 'bot', mood: { label: 'neutral', negative: 0.1 } });
 

@@ -14,26 +14,28 @@ export class Inputs {
   /** `undefined` where there is none, and where it is empty. */
   text(key: string): string | undefined {
     const value = this.fields[key];
-    return typeof value === "string" && value !== "" ? value : undefined;
+    return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
   number(key: string): number | undefined {
     const value = this.fields[key];
-    return typeof value === "number" ? value : undefined;
+    return typeof value === 'number' ? value : undefined;
   }
 
   flag(key: string): boolean | undefined {
     const value = this.fields[key];
-    return typeof value === "boolean" ? value : undefined;
+    return typeof value === 'boolean' ? value : undefined;
   }
 
   texts(key: string): string[] {
-    return this.list(key).filter((item) => typeof item === "string");
+    return this.list(key).filter((item) => typeof item === 'string');
   }
 
   /** The objects in a list. */
   each(key: string): Inputs[] {
-    return this.list(key).filter(isObject).map((item) => new Inputs(item));
+    return this.list(key)
+      .filter(isObject)
+      .map((item) => new Inputs(item));
   }
 
   /** An object inside this one; `undefined` where it is `null` or missing. */
@@ -53,5 +55,5 @@ export class Inputs {
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,14 +1,14 @@
 // The rules of a trace as sentences. A rule that is not known here, or that looked at something else than expected, is told
 // in a plain form, so that nothing of a trace is ever left out.
 
-import { isReason, reason } from "./ending";
-import { Inputs } from "./inputs";
-import { named, spoken } from "./said";
-import { BOT } from "./tell_bot";
-import { FLOW } from "./tell_flow";
-import { LINE } from "./tell_line";
-import { PEOPLE } from "./tell_people";
-import type { Tellers } from "./teller";
+import { isReason, reason } from './ending';
+import { Inputs } from './inputs';
+import { named, spoken } from './said';
+import { BOT } from './tell_bot';
+import { FLOW } from './tell_flow';
+import { LINE } from './tell_line';
+import { PEOPLE } from './tell_people';
+import type { Tellers } from './teller';
 
 /** One rule that was considered, as a trace has it. */
 export interface Rule {
@@ -32,15 +32,15 @@ export function tell(rule: Rule): string {
 }
 
 function ofFlow(rule: Rule, inputs: Inputs): string | undefined {
-  const flow = inputs.text("flow");
+  const flow = inputs.text('flow');
   if (!rule.fired || flow === undefined || !isReason(rule.rule)) return undefined;
-  const line = inputs.number("line");
-  const where = line === undefined ? "" : `, in line ${line} of its file`;
+  const line = inputs.number('line');
+  const where = line === undefined ? '' : `, in line ${line} of its file`;
   return `The flow ${named(flow)} hands off here${where}: ${reason(rule.rule)}.`;
 }
 
 function plain(rule: Rule, inputs: Inputs): string {
   const looked = inputs.entries().map(([key, value]) => `${spoken(key)} ${JSON.stringify(value)}`);
-  const of = looked.length === 0 ? "" : ` It looked at ${looked.join(", ")}.`;
-  return `The rule ${named(rule.rule)} ${rule.fired ? "applied" : "did not apply"}.${of}`;
+  const of = looked.length === 0 ? '' : ` It looked at ${looked.join(', ')}.`;
+  return `The rule ${named(rule.rule)} ${rule.fired ? 'applied' : 'did not apply'}.${of}`;
 }

@@ -28,7 +28,7 @@ function turn(version: number, more: Partial<TraceView> = {}): TraceView {
 }
 
 const reading = { intents: [], entities: [], hits: [] };
-const low = { rule: 'low_confidence', inputs: { bar: 0.5, intents: [] }, fired: false };
+const low = { rule: 'low_confidence', inputs: {}, fired: false };
 
 describe('what came in', () => {
   it('names the agent, and the outcome of a task', () => {
@@ -47,7 +47,15 @@ describe('what came in', () => {
 describe('where words come from', () => {
   it('calls an article by its title where the search found it', () => {
     const source = { kind: 'article' as const, article: 'returns', passage: 'how' };
-    const hit = { article: 'returns', passage: 'how', title: 'Returns', heading: 'How', text: '', audience: 'public', score: 0.7 };
+    const hit = {
+      article: 'returns',
+      passage: 'how',
+      title: 'Returns',
+      heading: 'How',
+      text: '',
+      audience: 'public',
+      score: 0.7,
+    };
     expect(wordsFrom(message('m', 'bot', { source }), [hit])).toBe(
       'Word for word from the article “Returns”, under “How”.',
     );
@@ -67,7 +75,8 @@ describe('the turn in question', () => {
   it('can be otherwise only where the bot weighed what it read', () => {
     expect(canBeOtherwise(turn(1, { reading, rules: [low] }))).toBe(true);
     expect(canBeOtherwise(turn(1, { reading }))).toBe(false);
-    expect(barsOf([low])).toEqual({ answer: 0.5, clarify: undefined });
+    const weighed = { ...low, inputs: { bar: 0.5, intents: [] } };
+    expect(barsOf([weighed])).toEqual({ answer: 0.5, clarify: undefined });
   });
 
   it('is known by the bot’s answer, or by what the customer wrote', () => {

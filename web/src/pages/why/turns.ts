@@ -2,6 +2,7 @@
 
 import type { HitView, MessageView, TraceView } from '../../api/types';
 import { Inputs } from './inputs';
+import type { Rule } from './rules';
 import { quoted, spoken } from './said';
 
 const INPUTS: Readonly<Record<string, string>> = {
@@ -68,7 +69,7 @@ export interface Bars {
   clarify: number | undefined;
 }
 
-export function barsOf(rules: TraceView['rules']): Bars {
+export function barsOf(rules: readonly Rule[]): Bars {
   const bar = (name: string) => {
     const rule = rules.find((rule) => rule.rule === name);
     return rule && new Inputs(rule.inputs).number('bar');

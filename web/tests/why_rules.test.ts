@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isKnown, type Rule, tell } from './rules';
+import { isKnown, type Rule, tell } from '../src/pages/why/rules';
 
-const TRIAGE = join(import.meta.dirname, '../../../../src/triage');
-const HANDOFF = join(import.meta.dirname, '../../../../src/domain/handoff.rs');
+const TRIAGE = join(import.meta.dirname, '../../src/triage');
+const HANDOFF = join(import.meta.dirname, '../../src/domain/handoff.rs');
 
 function sources(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -215,12 +215,7 @@ describe('sentences', () => {
       true,
       'Two intents are plausible, at 20 % or more each: the bot asks whether it is “refund” or “exchange item”.',
     ],
-    [
-      'verification_failed',
-      { tries_left: 1 },
-      false,
-      'The code was wrong; 1 try is left.',
-    ],
+    ['verification_failed', { tries_left: 1 }, false, 'The code was wrong; 1 try is left.'],
     [
       'lookup_failed',
       { lookup: 'shop.order', outcome: 'unavailable', problem: 'HTTP 503' },
@@ -239,6 +234,8 @@ describe('sentences', () => {
   });
 
   it('falls back to the plain form when a rule looked at something else', () => {
-    expect(tell(rule('turn_limit', { other: 1 }, true))).toBe('The rule “turn limit” applied. It looked at other 1.');
+    expect(tell(rule('turn_limit', { other: 1 }, true))).toBe(
+      'The rule “turn limit” applied. It looked at other 1.',
+    );
   });
 });
