@@ -1,6 +1,7 @@
 // Every page: its address, its name in the navigation, and which right opens it. A page's code is loaded when it is
 // first visited.
 import type { ComponentType } from 'preact';
+import { SUPERVISE } from '../pages/shared/routes';
 import type { Right } from './session';
 
 export interface PageProps {
@@ -20,4 +21,4 @@ export interface Route {
   load(): Promise<ComponentType<PageProps>>;
 }
 
-export const ROUTES: readonly Route[] = [];
+export const ROUTES: readonly Route[] = [...SUPERVISE];

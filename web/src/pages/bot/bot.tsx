@@ -127,9 +127,7 @@ function Intents(props: { view: BotView; onTurn: ((intent: string, off: boolean)
             {onTurn && (
               <Button
                 kind="quiet"
-                label={
-                  isOff(intent) ? `Let the bot answer ${spoken(intent)}` : `Leave ${spoken(intent)} to people`
-                }
+                label={`${isOff(intent) ? 'Switch on' : 'Switch off'}: ${spoken(intent)}`}
                 onClick={() => onTurn(intent, !isOff(intent))}
               >
                 {isOff(intent) ? 'Switch on' : 'Switch off'}

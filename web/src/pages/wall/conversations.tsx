@@ -54,7 +54,9 @@ export function Conversations({ watched }: { watched: string | undefined }) {
           {(page) => (
             <>
               <Rows items={worstFirst(heldBy(page.data, holder, typed))} watched={watched} />
-              {page.next_cursor && <p class="dim small">Of all, the {LIMIT} in which something happened last.</p>}
+              {page.next_cursor && (
+                <p class="dim small">Of all, the {LIMIT} in which something happened last.</p>
+              )}
             </>
           )}
         </Shown>
@@ -70,7 +72,11 @@ function Rows({ items, watched }: { items: ConversationItemView[]; watched: stri
     <ul class="convos">
       {items.map((item) => (
         <li key={item.id}>
-          <a class="convo" href={href('wall', item.id)} aria-current={item.id === watched ? 'true' : undefined}>
+          <a
+            class="convo"
+            href={href('wall', item.id)}
+            aria-current={item.id === watched ? 'true' : undefined}
+          >
             <Row item={item} />
           </a>
         </li>

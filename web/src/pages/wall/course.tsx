@@ -49,7 +49,11 @@ export function Course({ label, samples, figure, write, most }: CourseProps) {
   return <div class="course" ref={box} role="img" aria-label={inWords(label, data, write)} />;
 }
 
-function inWords(label: string, data: [number[], (number | null)[]], write: (value: number) => string): string {
+function inWords(
+  label: string,
+  data: [number[], (number | null)[]],
+  write: (value: number) => string,
+): string {
   const values = data[1].filter((value) => value !== null);
   const [now, from] = [values.at(-1), data[0][0]];
   if (now === undefined || from === undefined) return `${label}: nothing yet`;
@@ -73,7 +77,13 @@ function options(element: HTMLElement, most: number | undefined): uPlot.Options 
     },
     series: [
       {},
-      { stroke: colour('--accent'), fill: colour('--accent-soft'), width: 1.5, spanGaps: false, points: { size: 3 } },
+      {
+        stroke: colour('--accent'),
+        fill: colour('--accent-soft'),
+        width: 1.5,
+        spanGaps: false,
+        points: { size: 3 },
+      },
     ],
   };
 }

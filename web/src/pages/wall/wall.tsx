@@ -7,13 +7,14 @@ import { href } from '../../app/router';
 import type { PageProps } from '../../app/routes';
 import { Badge, Time } from '../../parts/basics';
 import { wordFor, words } from '../../words';
-import { PageHead, Shown, Table } from '../shared/frame';
+import { PageHead, Shown } from '../shared/frame';
 import { useFresh } from '../shared/fresh';
 import { spoken } from '../why/said';
 import { Conversations } from './conversations';
 import { Course } from './course';
 import { moodTone, percentOrDash, slaTone, type Tone, waitingTone } from './figures';
 import { samples, takeSample } from './samples';
+import '../../styles/wall.css';
 
 const REFRESH_MS = 10_000;
 
@@ -66,7 +67,8 @@ function Alerts({ alerts }: { alerts: WallView['alerts'] }) {
       {alerts.map((alert) => (
         <p key={alert.name} class="note note-danger">
           <strong>{spoken(alert.name)}</strong>: {MEASURES[alert.measure] ?? spoken(alert.measure)}{' '}
-          {write(alert.measure, alert.value)}, above {write(alert.measure, alert.above)}, since <Time at={alert.since} />
+          {write(alert.measure, alert.value)}, above {write(alert.measure, alert.above)}, since{' '}
+          <Time at={alert.since} />
         </p>
       ))}
     </div>
@@ -94,7 +96,11 @@ function Tiles({ wall }: { wall: WallView }) {
         <Course label="Late or soon due" samples={course} figure="late" write={whole} />
         <p class="dim small">{wall.sla.at_risk} soon due</p>
       </Tile>
-      <Tile label="Unhappy, last hour" value={percentOrDash(wall.mood.negative_share)} tone={moodTone(wall.mood)}>
+      <Tile
+        label="Unhappy, last hour"
+        value={percentOrDash(wall.mood.negative_share)}
+        tone={moodTone(wall.mood)}
+      >
         <Course label="Unhappy" samples={course} figure="negative" write={percentOrDash} most={1} />
         <p class="dim small">of {wall.mood.messages} messages</p>
       </Tile>
@@ -104,7 +110,11 @@ function Tiles({ wall }: { wall: WallView }) {
           {wall.bot.contained} of {wall.bot.conversations}; {wall.bot.handed_off} to people
         </p>
       </Tile>
-      <Tile label="Agents online" value={String(wall.agents.online)} tone={wall.agents.online === 0 ? 'warn' : 'calm'}>
+      <Tile
+        label="Agents online"
+        value={String(wall.agents.online)}
+        tone={wall.agents.online === 0 ? 'warn' : 'calm'}
+      >
         <p class="small">
           <a href={href('agents')}>
             {(['busy', 'wrap_up', 'away', 'offline'] as const)
@@ -142,7 +152,10 @@ function Tile({ label, value, tone, children }: TileProps) {
     <section class={`tile tile-${tone}`} aria-label={label}>
       <h2 class="tile-label">{label}</h2>
       <p class="tile-value number">
-        {value} {tone !== 'calm' && <Badge tone={tone === 'bad' ? 'danger' : 'warn'}>{tone === 'bad' ? 'act' : 'look'}</Badge>}
+        {value}{' '}
+        {tone !== 'calm' && (
+          <Badge tone={tone === 'bad' ? 'danger' : 'warn'}>{tone === 'bad' ? 'act' : 'look'}</Badge>
+        )}
       </p>
       {children}
     </section>
@@ -152,17 +165,19 @@ function Tile({ label, value, tone, children }: TileProps) {
 function ByQueue({ queues }: { queues: WallView['waiting']['by_queue'] }) {
   if (queues.length === 0) return null;
   return (
-    <Table label="Waiting, by queue" head={['Queue', 'Now', 'Waiting', 'Longest']}>
+    <ul class="lines" aria-label="Waiting, by queue">
       {queues.map((queue) => (
-        <tr key={queue.queue}>
-          <th scope="row">{spoken(queue.queue)}</th>
-          <td>
-            <Badge tone={queue.open ? 'good' : 'plain'}>{queue.open ? 'open' : 'closed'}</Badge>
-          </td>
-          <td class="number">{queue.waiting}</td>
-          <td class="nowrap">{queue.oldest_since ? <Time at={queue.oldest_since} as="since" /> : '–'}</td>
-        </tr>
+        <li key={queue.queue}>
+          <strong>{spoken(queue.queue)}</strong>
+          <span class="number">{queue.waiting}</span>
+          {queue.oldest_since && (
+            <span class="dim small">
+              longest <Time at={queue.oldest_since} as="since" />
+            </span>
+          )}
+          {!queue.open && <Badge>closed</Badge>}
+        </li>
       ))}
-    </Table>
+    </ul>
   );
 }

@@ -46,7 +46,7 @@ export function Watch({ id }: { id: string }) {
 
 function Watched({ chat, detail }: { chat: Chat; detail: ConversationView }) {
   const customer = detail.customer.name || 'A visitor';
-  const holder = detail.agent?.name || detail.agent?.id;
+  const holder = detail.agent?.name || detail.agent?.id || undefined;
   const mine = detail.agent?.id === me();
   const open = detail.status === 'open';
   return (
@@ -127,7 +127,8 @@ function Line({ entry, customer }: { entry: Entry; customer: string }) {
     return (
       <div class="watch-line watch-line-note">
         <p class="dim small">
-          <Badge>{note.whisper ? 'whisper' : 'note'}</Badge> {note.agent.name || note.agent.id}, <Time at={note.at} />
+          <Badge>{note.whisper ? 'whisper' : 'note'}</Badge> {note.agent.name || note.agent.id},{' '}
+          <Time at={note.at} />
         </p>
         <p class="watch-text">{note.text}</p>
       </div>
@@ -144,7 +145,7 @@ function Line({ entry, customer }: { entry: Entry; customer: string }) {
   const names: Readonly<Record<string, string | undefined>> = {
     customer,
     bot: words.owner.bot,
-    agent: message.agent?.name || message.agent?.id,
+    agent: message.agent?.name || message.agent?.id || undefined,
   };
   return (
     <div class={`watch-line watch-line-${message.from}`}>
@@ -201,7 +202,10 @@ function TakeOver(props: { chat: Chat; detail: ConversationView; holder: string 
     const idempotencyKey = newKey();
     setQuestion({
       title: 'Take the conversation over?',
-      says: [...(from === undefined ? [] : [from]), 'The customer reads that you have joined, and you answer from now on.'],
+      says: [
+        ...(from === undefined ? [] : [from]),
+        'The customer reads that you have joined, and you answer from now on.',
+      ],
       yes: 'Take it over',
       danger: false,
       work: async () => {

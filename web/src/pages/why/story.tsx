@@ -82,7 +82,7 @@ function ReadingChapter({ reading, bar }: { reading: Reading; bar: number | unde
         </table>
       )}
       {bar !== undefined && (
-        <p class="dim small">The line marks {percent(bar)}, from which on the bot acts on an intent.</p>
+        <p class="dim small">The line marks {percent(bar)}, from which on the bot acts on the likeliest.</p>
       )}
       <dl class="facts">
         {reading.sentiment && (

@@ -11,6 +11,7 @@ import { shortEnding } from './ending';
 import { Story } from './story';
 import { cameIn, canBeOtherwise, chosen } from './turns';
 import { WasWrong } from './was_wrong';
+import '../../styles/why.css';
 
 export function WhyPage({ values }: PageProps) {
   const [id = '', version] = values;
