@@ -20,4 +20,9 @@ export interface Route {
   load(): Promise<ComponentType<PageProps>>;
 }
 
-export const ROUTES: readonly Route[] = [];
+const desk = () => import('../pages/desk/index').then((page) => page.DeskPage);
+
+export const ROUTES: readonly Route[] = [
+  { pattern: 'desk', title: 'Desk', navigation: 'Desk', rights: ['desk'], load: desk },
+  { pattern: 'desk/{id}', title: 'Desk', rights: ['desk'], load: desk },
+];
