@@ -1,6 +1,7 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod replies;
 mod suggestions;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::ports::{
 use crate::triage::decide::{decide, decide_in_line};
 use crate::triage::policy::{Mode, Policy};
 
+pub use crate::engine::replies::ReplyQuery;
 pub use crate::engine::suggestions::Suggestions;
 
 use crate::engine::suggestions::REPLIES_MAX;
@@ -107,8 +109,8 @@ pub struct Said {
 
 impl Said {
     /// A message itself, or the messages whose pause the input ends.
-    pub fn new(input: &Input, conversation: Option<Conversation>) -> Self {
-        let gathered = || conversation.as_ref().and_then(Conversation::gathered);
+    pub fn new(input: &Input, conversation: Option<&Conversation>) -> Self {
+        let gathered = || conversation.and_then(Conversation::gathered);
         Self {
             text: match input {
                 Input::CustomerMessage { text } => Some(text.clone()),
@@ -116,12 +118,13 @@ impl Said {
                 Input::Opened
                 | Input::AgentMessage { .. }
                 | Input::AgentAction { .. }
+                | Input::Note { .. }
                 | Input::Rated { .. }
                 | Input::Offered { .. }
                 | Input::LookupDone { .. }
                 | Input::CodeSent { .. } => None,
             },
-            before: conversation.map_or(Vec::new(), |conversation| conversation.messages),
+            before: conversation.map_or(Vec::new(), |conversation| conversation.messages.clone()),
         }
     }
 }
@@ -160,11 +163,15 @@ impl Engine {
         }
         let parts = self.in_service.parts();
         let input = &self.with_shown(target, input).await?;
-        let said = self.said(target, input).await?;
+        let mut known = self.before_reading(target, input).await?;
+        let said = Said::new(input, known.as_ref());
         let (input, reading) = self.prepare(input, &said, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
-            let conversation = self.conversation(target, &parts, now).await?;
+            let conversation = match known.take() {
+                Some(conversation) => conversation,
+                None => self.conversation(target, &parts, now).await?,
+            };
             let mut turn = self
                 .decided(conversation, &input, &reading, &parts.policy, now)
                 .await?;
@@ -226,16 +233,20 @@ impl Engine {
         Ok(place.map(|place| policy.standing(queue, place, &agents, now)))
     }
 
-    /// What was said before a customer's message, which may lean on it ("and how long does that take?"), and what the
-    /// input has the bot answer. Looked up once, before the loop, like the reading that it is for: what is said meanwhile
-    /// the reading does without.
-    async fn said(&self, target: &Target, input: &Input) -> Result<Said, EngineError> {
-        let leans = matches!(input, Input::CustomerMessage { .. } | Input::TimerFired { .. });
-        let conversation = match target {
-            Target::Existing(id) if leans => self.store.load(&self.workspace, id).await?,
-            Target::Existing(_) | Target::New { .. } => None,
-        };
-        Ok(Said::new(input, conversation))
+    /// Where the input has the bot read something, the conversation as it was ahead of that: what is read may lean on what
+    /// was said ("and how long does that take?"), or be what was said. The turn is decided on it, too; when it has moved
+    /// meanwhile, the commit says so, and the next attempt loads it anew with the same reading.
+    async fn before_reading(
+        &self,
+        target: &Target,
+        input: &Input,
+    ) -> Result<Option<Conversation>, StoreError> {
+        match (target, input) {
+            (Target::Existing(id), Input::CustomerMessage { .. } | Input::TimerFired { .. }) => {
+                self.store.load(&self.workspace, id).await
+            }
+            (Target::Existing(_) | Target::New { .. }, _) => Ok(None),
+        }
     }
 
     /// The input as it is kept, and what was read of it, after what was said before. Only the classifier and the search

@@ -27,6 +27,7 @@ pub mod http;
 pub mod knowledge;
 pub mod labelled;
 pub mod live;
+pub mod oidc;
 pub mod outbox;
 pub mod ports;
 pub mod seal;

@@ -1,6 +1,9 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod accounts;
+mod desk;
+mod identity;
 mod suggestions;
 
 use std::fmt;
@@ -29,6 +32,9 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
+pub use crate::ports::accounts::{Accounts, Audit};
+pub use crate::ports::desk::Desk;
+pub use crate::ports::identity::{IdentityProvider, Proven, ProviderError, Proving};
 pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
@@ -102,6 +108,8 @@ pub enum StoreError {
     NotFound(&'static str),
     #[error("the lease on the delivery was lost to another worker")]
     LeaseLost,
+    #[error("nobody would be left who can sign in as an administrator; make another one first")]
+    LastAdministrator,
     /// Disk full, database locked or closed: nothing was acknowledged, trying again later is right.
     #[error("the store cannot be used now: {0}")]
     Unavailable(String),
@@ -328,7 +336,17 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + fmt::Debug
+    Conversations
+    + EventLog
+    + Deliveries
+    + Tasks
+    + Agents
+    + ApiKeys
+    + Accounts
+    + Audit
+    + Suggestions
+    + Desk
+    + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

@@ -9,9 +9,10 @@ use crate::domain::entity::Entity;
 use crate::domain::handoff::{
     ArticleReference, EarlierConversation, Handoff, Mood, Reason, SuggestedReply, Tried, Why,
 };
-use crate::domain::id::{ConversationId, EndpointId, EventId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, EndpointId, EventId, QueueName, Resolution, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Message;
+use crate::domain::note::Note;
 use crate::domain::queue::Priority;
 use crate::domain::sla::SlaAlert;
 use crate::domain::time::Timestamp;
@@ -23,6 +24,7 @@ pub enum EventKind {
     ConversationReopened,
     ConversationResolved,
     MessageCreated,
+    NoteCreated,
     HandoffRequested,
     HandoffAccepted,
     HandoffReleased,
@@ -40,11 +42,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
         Self::MessageCreated,
+        Self::NoteCreated,
         Self::HandoffRequested,
         Self::HandoffAccepted,
         Self::HandoffReleased,
@@ -67,6 +70,7 @@ impl EventKind {
             Self::ConversationReopened => "conversation.reopened",
             Self::ConversationResolved => "conversation.resolved",
             Self::MessageCreated => "message.created",
+            Self::NoteCreated => "note.created",
             Self::HandoffRequested => "handoff.requested",
             Self::HandoffAccepted => "handoff.accepted",
             Self::HandoffReleased => "handoff.released",
@@ -131,11 +135,19 @@ pub enum EventData {
         workspace: WorkspaceId,
         by: &'static str,
         agent: Option<Agent>,
+        /// As the agent said it.
+        resolution: Option<Resolution>,
     },
     MessageCreated {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
         message: Message,
+    },
+    /// Between staff, and never for customers.
+    NoteCreated {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        note: Note,
     },
     HandoffRequested(Box<HandoffRequested>),
     HandoffAccepted {
@@ -143,6 +155,8 @@ pub enum EventData {
         workspace: WorkspaceId,
         epoch: u64,
         agent: Agent,
+        /// Who held it until a supervisor took it over.
+        taken_from: Option<Agent>,
     },
     /// Back in a queue, the same or another.
     HandoffReleased {
@@ -233,6 +247,7 @@ impl EventData {
             Self::ConversationReopened { .. } => EventKind::ConversationReopened,
             Self::ConversationResolved { .. } => EventKind::ConversationResolved,
             Self::MessageCreated { .. } => EventKind::MessageCreated,
+            Self::NoteCreated { .. } => EventKind::NoteCreated,
             Self::HandoffRequested(_) => EventKind::HandoffRequested,
             Self::HandoffAccepted { .. } => EventKind::HandoffAccepted,
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,

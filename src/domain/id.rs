@@ -56,6 +56,8 @@ identifier!(ConversationId, "conversation id", /// `conv_` and 32 hexadecimal di
 );
 identifier!(MessageId, "message id", /// `msg_`, the conversation's digits, `_` and the message's number in it.
 );
+identifier!(NoteId, "note id", /// `note_`, the conversation's digits, `_` and the number of the turn that it is.
+);
 identifier!(EventId, "event id", /// `evt_`, the conversation's digits, `_` and the event's number in it, or digits of its own; also the `webhook-id`.
 );
 identifier!(TaskId, "task id", /// `task_`, the conversation's digits, `_` and the task's number in it; also the `Idempotency-Key` of a lookup.
@@ -70,6 +72,8 @@ identifier!(AgentId, "agent id", /// A human agent, as the business calls them.
 );
 identifier!(QueueName, "queue name", /// A waiting line of the agents, `orders` for example.
 );
+identifier!(Resolution, "resolution", /// Why an agent ended a conversation, `solved` for example: one that the policy lists.
+);
 
 impl ConversationId {
     /// `random` is 16 bytes from the rim (a UUIDv7, so that ids sort by age).
@@ -83,6 +87,11 @@ impl ConversationId {
 
     pub fn message(&self, seq: u64) -> MessageId {
         MessageId(format!("msg_{}_{seq}", self.digits()))
+    }
+
+    /// `version` is that of the conversation after the note.
+    pub fn note(&self, version: u64) -> NoteId {
+        NoteId(format!("note_{}_{version}", self.digits()))
     }
 
     pub fn task(&self, number: u64) -> TaskId {

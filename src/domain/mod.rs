@@ -3,9 +3,11 @@
 //! Values that are kept (conversations, messages, readings, traces) derive serde for the *store*; what crosses
 //! the HTTP wire has its own types in `http`. The one exception is [`event`]: an event is itself a contract.
 
+pub mod account;
 pub mod agent;
 pub mod api_key;
 pub mod article;
+pub mod audit;
 pub mod canned_response;
 pub mod clauses;
 pub mod conversation;
@@ -18,15 +20,18 @@ pub mod hours;
 pub mod id;
 pub mod identity;
 pub mod intent;
+pub mod listing;
 pub mod lookup;
 pub mod message;
 pub mod moment;
+pub mod note;
 pub mod offer;
 pub mod personal_data;
 pub mod presence;
 pub mod progress;
 pub mod queue;
 pub mod reading;
+pub mod role;
 pub mod sentiment;
 pub mod sla;
 pub mod standing;

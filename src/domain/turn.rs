@@ -9,7 +9,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::csat::Rating;
 use crate::domain::event::Event;
 use crate::domain::handoff::Reason;
-use crate::domain::id::{AgentId, QueueName, TaskId};
+use crate::domain::id::{AgentId, QueueName, Resolution, TaskId};
 use crate::domain::identity::CodeDigest;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::{Message, Text};
@@ -37,6 +37,13 @@ pub enum Input {
     AgentAction {
         agent: Agent,
         action: AgentAction,
+    },
+    /// Staff write to each other: nothing of the conversation changes.
+    Note {
+        agent: Agent,
+        text: Text,
+        /// For its holder alone to heed.
+        whisper: bool,
     },
     Rated {
         rating: Rating,
@@ -72,6 +79,7 @@ impl Input {
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
             | Self::AgentAction { .. }
+            | Self::Note { .. }
             | Self::Rated { .. }
             | Self::Offered { .. } => None,
         }
@@ -84,6 +92,7 @@ impl Input {
             Self::AgentAction { agent, action } => action.ends_work().map(|ends| (&agent.id, ends)),
             Self::Opened
             | Self::CustomerMessage { .. }
+            | Self::Note { .. }
             | Self::Rated { .. }
             | Self::Offered { .. }
             | Self::LookupDone { .. }
@@ -106,6 +115,11 @@ impl Input {
                 agent: agent.clone(),
                 text: text.masked(masking),
                 suggested: suggested.as_ref().map(|suggested| suggested.masked(masking)),
+            },
+            Self::Note { agent, text, whisper } => Self::Note {
+                agent: agent.clone(),
+                text: text.masked(masking),
+                whisper: *whisper,
             },
             Self::Rated { rating } => Self::Rated {
                 rating: Rating {
@@ -137,6 +151,12 @@ pub enum AgentAction {
         to: Agent,
     },
     Resolve,
+    /// With the reason, one of the policy's.
+    ResolveAs {
+        resolution: Resolution,
+    },
+    /// A supervisor takes it, from whoever has it.
+    TakeOver,
     /// Back to the bot.
     HandBack,
     /// Takes what is offered.
@@ -152,11 +172,12 @@ impl AgentAction {
     /// Whether it lets the conversation go; `None` for what is no work on it.
     fn ends_work(&self) -> Option<bool> {
         match self {
-            Self::Claim | Self::Accept | Self::Snooze { .. } => Some(false),
+            Self::Claim | Self::TakeOver | Self::Accept | Self::Snooze { .. } => Some(false),
             Self::Release
             | Self::Transfer { .. }
             | Self::TransferToAgent { .. }
             | Self::Resolve
+            | Self::ResolveAs { .. }
             | Self::HandBack => Some(true),
             Self::Decline => None,
         }
@@ -218,6 +239,10 @@ pub enum Refusal {
         "suggestion {0:?} was not offered for this conversation; take the id of one that its suggestions list"
     )]
     UnknownSuggestion(String),
+    #[error("there is no resolution named {0}; `resolutions` in knowledge/policy.yml lists them")]
+    UnknownResolution(Resolution),
+    #[error("no agent holds this conversation; without `whisper` it is a note for whoever comes")]
+    NobodyHolds,
     #[error("the conversation is not in a queue")]
     NotWaiting,
     #[error("agent {0} is being asked already")]

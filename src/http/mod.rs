@@ -2,8 +2,11 @@
 //! `error`, who may call what in `access`. Must not know which store, classifier or index is behind the engine.
 
 mod access;
+mod accounts;
 mod actions;
 mod agents;
+mod api_keys;
+mod audit;
 mod auth;
 mod conversations;
 mod deliveries;
@@ -14,16 +17,25 @@ mod health;
 pub mod identity;
 pub mod keys;
 mod limits;
+mod listing;
 mod messages;
 mod network;
+mod notes;
 mod observe;
+mod oidc;
 mod openapi;
+mod passwords;
 mod problem;
 mod queue;
 mod reload;
+mod replies;
 pub mod router;
 mod search;
+mod session;
+pub mod sessions;
 mod shed;
+pub mod sign_in;
+mod signals;
 pub mod state;
 mod views;
 mod visitor_token;

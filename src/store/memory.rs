@@ -1,7 +1,9 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
+mod accounts;
 mod agents;
 mod deliveries;
+mod desk;
 mod suggestions;
 mod tasks;
 mod waits;
@@ -49,6 +51,7 @@ struct State {
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
+    access: accounts::Held,
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
     suggestions: suggestions::Held,

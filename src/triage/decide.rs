@@ -104,6 +104,10 @@ pub fn decide_in_line(
             agent::act(&mut draft, agent, action)?;
             Ok(draft.finish(Action::Transition, input, None))
         }
+        Input::Note { agent, text, whisper } => {
+            agent::note(&mut draft, agent, text, *whisper)?;
+            Ok(draft.finish(Action::Record, input, None))
+        }
         Input::Offered { agent } => {
             offer::offer(&mut draft, agent)?;
             Ok(draft.finish(Action::Transition, input, None))
@@ -369,6 +373,7 @@ fn close(draft: &mut Draft<'_>) -> Action {
         workspace: draft.conversation.workspace.clone(),
         by: "bot",
         agent: None,
+        resolution: None,
     });
     Action::Close
 }

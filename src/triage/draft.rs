@@ -16,6 +16,7 @@ use crate::domain::suggestion::Feedback;
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Trace, TraceStep, Turn};
+use crate::triage::handoff::sure_language;
 use crate::triage::policy::Policy;
 use crate::triage::reply::Variables;
 use crate::triage::{sla, words};
@@ -78,7 +79,12 @@ impl<'a> Draft<'a> {
             negative: reading.sentiment.map_or(0.0, |sentiment| sentiment.negative),
             entities: entities.map(|entity| entity.value.clone()).collect(),
         };
-        self.conversation.progress.hear(heard);
+        let progress = &mut self.conversation.progress;
+        progress.hear(heard);
+        progress.mood = reading.sentiment.or(progress.mood);
+        if let Some(language) = sure_language(reading) {
+            progress.language = Some(language.to_owned());
+        }
     }
 
     /// Notes that a rule was considered; returns `fired`, so that a branch can stand on it.

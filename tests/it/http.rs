@@ -2,17 +2,24 @@
 //! that reads by script and a clock that stands still unless a test moves it.
 
 mod access;
+mod accounts;
 mod agents;
 pub(crate) mod app;
 mod bad_input;
 mod conversation;
 mod idempotency;
 pub(crate) mod identity;
+mod listing;
+mod notes;
+mod oidc;
 mod openapi;
 mod operations;
 mod overload;
+pub(crate) mod people;
 mod stream;
 mod suggestions;
+mod takeover;
 mod waiting;
 mod webhook_sending;
 mod webhooks;
+mod workspace_stream;

@@ -3,9 +3,11 @@
 pub(crate) mod fixtures;
 pub(crate) mod tasks;
 
+mod accounts;
 mod agents;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 mod idempotency;
@@ -137,6 +139,13 @@ contract! {
         a_customer_s_other_conversations_come_newest_first,
         an_unknown_visitor_has_no_other_conversations,
     }
+    desk {
+        the_newest_change_comes_first_and_pages_join,
+        a_list_has_what_is_asked_for,
+        a_cursor_of_no_list_is_refused,
+        what_was_said_last_is_not_what_the_system_said,
+        notes_are_read_back_oldest_first,
+    }
     agents {
         an_agent_is_registered_offline_and_changed_in_place,
         agents_are_listed_by_id_and_stay_in_their_workspace,
@@ -151,6 +160,16 @@ contract! {
         a_revoked_key_is_gone,
         a_key_is_added_once,
         a_store_that_can_write_is_ready,
+    }
+    accounts {
+        an_account_is_added_once,
+        another_role_and_being_disabled_end_sessions,
+        the_last_administrator_stays,
+        a_session_ends_by_itself_and_by_its_holder,
+        a_new_password_ends_the_other_sessions,
+        a_link_sets_a_password_once,
+        a_link_without_a_login_makes_the_first_administrator,
+        what_was_done_is_listed_newest_first,
     }
     workspaces {
         conversations_stay_in_their_workspace,

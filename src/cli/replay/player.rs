@@ -328,7 +328,7 @@ impl Player {
             .ok_or(StoreError::NotFound("conversation"))?;
         let (input, reading) = self
             .engine
-            .prepare(input, &Said::new(input, Some(conversation.clone())), &parts)
+            .prepare(input, &Said::new(input, Some(&conversation)), &parts)
             .await;
         let stale = decide(
             &conversation,

@@ -32,6 +32,8 @@ pub(super) struct CommitTurn {
     state: String,
     /// JSON of the [`TurnRecord`].
     record: String,
+    /// Whether it is a note between staff.
+    is_note: bool,
     /// Number and JSON.
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
@@ -69,6 +71,7 @@ impl CommitTurn {
             waited: turn.waited.clone(),
             work: Work::of(turn),
             key: key.cloned(),
+            is_note: matches!(turn.input, Input::Note { .. }),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
         })
@@ -200,13 +203,16 @@ impl CommitTurn {
     }
 
     async fn add_turn(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO turns (workspace, conversation, version, record) VALUES (?, ?, ?, ?)")
-            .bind(self.workspace())
-            .bind(self.id())
-            .bind(integer(self.conversation.version))
-            .bind(self.record.as_str())
-            .execute(connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO turns (workspace, conversation, version, note, record) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(self.workspace())
+        .bind(self.id())
+        .bind(integer(self.conversation.version))
+        .bind(self.is_note.then_some(1))
+        .bind(self.record.as_str())
+        .execute(connection)
+        .await?;
         Ok(())
     }
 

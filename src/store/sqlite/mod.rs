@@ -1,11 +1,14 @@
 //! The store on disk: one SQLite database in a folder of its own. Reads go to a small pool of connections that
 //! can only read, writes to the one [`SqliteWriter`], which whoever opens the store must run.
 
+mod accounts;
 mod agents;
+mod audit;
 pub mod backup;
 mod commit;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 pub mod examine;
@@ -13,6 +16,7 @@ mod keys;
 mod open;
 mod replays;
 mod rows;
+mod sessions;
 mod suggestions;
 mod tasks;
 mod waits;

@@ -10,7 +10,7 @@ mod service;
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Reason;
-use crate::domain::id::QueueName;
+use crate::domain::id::{QueueName, Resolution};
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::domain::personal_data::Masking;
@@ -146,6 +146,7 @@ impl Policy {
         check.acceptance(&rules, replies.as_ref());
         let flows = check.flows(&rules, written);
         let service = check.service(&rules);
+        check.resolutions(&rules);
         rules.phrases.normalise();
         match (check.problems.is_empty(), replies, queues, flows, service) {
             (true, Some(replies), Some((queues, default_queue)), Some(flows), Some(service)) => Ok(Self {
@@ -277,6 +278,12 @@ impl Policy {
 
     pub fn has_queue(&self, name: &QueueName) -> bool {
         self.queues.iter().any(|(queue, _)| queue == name)
+    }
+
+    /// Whether agents may give this as the reason why a conversation ended.
+    pub fn has_resolution(&self, resolution: &Resolution) -> bool {
+        let mut listed = self.rules.resolutions.iter();
+        listed.any(|name| name == resolution.as_str())
     }
 
     pub fn routing(&self) -> &Routing {

@@ -49,6 +49,14 @@ pub(super) struct Rules {
     pub(super) personal_data: Masking,
     #[serde(default)]
     pub(super) routing: Routing,
+    /// Why agents end a conversation.
+    #[serde(default = "resolutions")]
+    pub(super) resolutions: Vec<String>,
+}
+
+fn resolutions() -> Vec<String> {
+    let names = ["solved", "no_reply", "duplicate", "spam", "other"];
+    names.map(str::to_owned).to_vec()
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

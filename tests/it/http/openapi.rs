@@ -34,7 +34,7 @@ async fn the_document_is_sound() {
         .unwrap()
         .keys()
         .collect();
-    assert_eq!(schemes, ["api_key", "visitor_token"]);
+    assert_eq!(schemes, ["api_key", "session", "visitor_token"]);
 
     let mut references = BTreeSet::new();
     collect_references(&document, &mut references);

@@ -5,14 +5,18 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use firstline::domain::account::{Account, AccountChange, Link, Redeemed, Session};
 use firstline::domain::api_key::ApiKey;
+use firstline::domain::audit::{AuditEntry, LoggedAudit};
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
     AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
 };
+use firstline::domain::listing::Wanted;
 use firstline::domain::message::Message;
+use firstline::domain::note::Note;
 use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
 use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
@@ -21,8 +25,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
-    Suggestions, Tasks, WaitingLine,
+    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, Desk, EventLog, Idempotency,
+    Page, Store, StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -139,6 +143,17 @@ passed! {
 }
 
 passed! {
+    Desk {
+        list(workspace, wanted, cursor, limit)
+            [workspace: &WorkspaceId, wanted: &Wanted, cursor: Option<&str>, limit: usize] -> [Page<Conversation>];
+        newest_messages(workspace, conversations)
+            [workspace: &WorkspaceId, conversations: &[ConversationId]] -> [Vec<(ConversationId, Message)>];
+        notes(workspace, conversation)
+            [workspace: &WorkspaceId, conversation: &ConversationId] -> [Vec<Note>];
+    }
+}
+
+passed! {
     Tasks {
         claim_tasks(now, lease_until, limit)
             [now: Timestamp, lease_until: Timestamp, limit: usize] -> [Vec<ClaimedTask>];
@@ -161,6 +176,34 @@ passed! {
         key(sha256) [sha256: &str] -> [Option<ApiKey>];
         keys(workspace) [workspace: &WorkspaceId] -> [Vec<ApiKey>];
         revoke_key(workspace, id) [workspace: &WorkspaceId, id: &KeyId] -> [()];
+    }
+}
+
+passed! {
+    Accounts {
+        add_account(account, link) [account: &Account, link: Option<&Link>] -> [bool];
+        account(workspace, login) [workspace: &WorkspaceId, login: &AgentId] -> [Option<Account>];
+        account_of(workspace, subject) [workspace: &WorkspaceId, subject: &str] -> [Option<Account>];
+        accounts(workspace) [workspace: &WorkspaceId] -> [Vec<Account>];
+        change_account(workspace, login, change)
+            [workspace: &WorkspaceId, login: &AgentId, change: &AccountChange] -> [Account];
+        set_password(workspace, login, password, kept)
+            [workspace: &WorkspaceId, login: &AgentId, password: &str, kept: &str] -> [()];
+        add_link(link) [link: &Link] -> [()];
+        link(sha256, now) [sha256: &str, now: Timestamp] -> [Option<Link>];
+        redeem(sha256, redeemed) [sha256: &str, redeemed: &Redeemed] -> [Account];
+        add_session(session, before) [session: &Session, before: Option<&str>] -> [()];
+        session(sha256, now) [sha256: &str, now: Timestamp] -> [Option<(Session, Account)>];
+        touch_session(sha256, now) [sha256: &str, now: Timestamp] -> [()];
+        end_session(sha256) [sha256: &str] -> [()];
+    }
+}
+
+passed! {
+    Audit {
+        audit(workspace, entry) [workspace: &WorkspaceId, entry: &AuditEntry] -> [()];
+        audit_log(workspace, cursor, limit)
+            [workspace: &WorkspaceId, cursor: Option<&str>, limit: usize] -> [Page<LoggedAudit>];
     }
 }
 

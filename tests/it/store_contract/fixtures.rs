@@ -1,7 +1,7 @@
 //! Values to store, made without deciding anything, and a store on disk for one test.
 
 use firstline::domain::agent::Agent;
-use firstline::domain::api_key::{ApiKey, Role};
+use firstline::domain::api_key::ApiKey;
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
 use firstline::domain::handoff::{Handoff, Reason, Tried};
@@ -9,6 +9,7 @@ use firstline::domain::id::{AgentId, ConversationId, EndpointId, KeyId, QueueNam
 use firstline::domain::message::{Message, Sender, Text};
 use firstline::domain::queue::Priority;
 use firstline::domain::reading::Reading;
+use firstline::domain::role::Role;
 use firstline::domain::suggestion::Feedback;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Action, Input, Trace, TraceStep, Turn};

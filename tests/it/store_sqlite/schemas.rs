@@ -27,8 +27,16 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         "DROP TABLE answers",
         "DROP TABLE suggestion_uses",
         "DROP TABLE suggestions_shown",
+        "DROP TABLE account_links",
+        "DROP TABLE sessions",
+        "DROP TABLE accounts",
+        "DROP TABLE audit",
         "DROP INDEX conversations_in_queue",
         "DROP INDEX conversations_of_customer",
+        "DROP INDEX conversations_by_change",
+        "DROP INDEX conversations_by_holder",
+        "DROP INDEX turns_that_are_notes",
+        "ALTER TABLE turns DROP COLUMN note",
         "ALTER TABLE endpoints DROP COLUMN form",
         "DROP INDEX conversations_of_agent",
         "ALTER TABLE conversations DROP COLUMN agent",
@@ -37,7 +45,8 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         "UPDATE conversations SET state = json_remove(state, '$.last_task', '$.identity', '$.progress.flow',
              '$.progress.paused', '$.progress.last_flow', '$.progress.remembered', '$.handed_back', '$.owner.units',
              '$.owner.snooze', '$.progress.contact', '$.progress.deferred', '$.progress.heard',
-             '$.progress.told_unaccepted', '$.acceptance', '$.clocks')",
+             '$.progress.told_unaccepted', '$.acceptance', '$.clocks', '$.resolution', '$.progress.mood',
+             '$.progress.language')",
     ] {
         sqlx::query(statement).execute(&mut connection).await.unwrap();
     }

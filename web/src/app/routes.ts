@@ -21,4 +21,10 @@ export interface Route {
   load(): Promise<ComponentType<PageProps>>;
 }
 
-export const ROUTES: readonly Route[] = [...SUPERVISE];
+const desk = () => import('../pages/desk/index').then((page) => page.DeskPage);
+
+export const ROUTES: readonly Route[] = [
+  { pattern: 'desk', title: 'Desk', navigation: 'Desk', rights: ['desk'], load: desk },
+  { pattern: 'desk/{id}', title: 'Desk', rights: ['desk'], load: desk },
+  ...SUPERVISE,
+];
