@@ -24,6 +24,7 @@ use crate::dispatch::Dispatcher;
 use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
+use crate::http::pages::embedded;
 use crate::http::router::router;
 use crate::http::sign_in::SignIn;
 use crate::http::state::AppState;
@@ -35,6 +36,7 @@ use crate::ports::{Clock, IdentityProvider, Lookup};
 use crate::tasks::{CancellationToken, Tasks};
 use crate::telemetry::steady::SteadyClock;
 use crate::telemetry::{self, Metrics};
+use crate::watch::Watch;
 
 /// How long requests under way, and then background work, may take to end: together under ten seconds.
 const REQUESTS_END: Duration = Duration::from_secs(5);
@@ -97,6 +99,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     };
     start_lookups(config, &engine, systems, &tasks)?;
     start_dispatcher(&engine, &tasks);
+    start_watch(&engine, &tasks);
     let beside = Beside {
         reloader: Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?,
         vitals: Vitals::start(&engine, clock, &tasks),
@@ -225,6 +228,19 @@ fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
     tasks.run("dispatcher", dispatcher.run());
 }
 
+/// Starts what raises and clears alerts, under the policy that is in service.
+fn start_watch(engine: &Engine, tasks: &Tasks) {
+    let in_service = engine.in_service.clone();
+    let watch = Watch {
+        workspace: engine.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: Arc::clone(&engine.clock),
+        tasks: tasks.clone(),
+    };
+    tasks.run("watch", watch.run());
+}
+
 /// Starts what runs beside the API, and hands it what it needs.
 fn state(
     config: &Config,
@@ -285,6 +301,7 @@ fn state(
             let reload = reload.clone();
             Box::pin(async move { reload.reload(model).await })
         }),
+        pages: Arc::new(embedded),
         metrics: Arc::new(move || metrics.render()),
         draining: CancellationToken::new(),
         shutdown: tasks.stop().clone(),
@@ -305,6 +322,8 @@ fn ready(headline: &str, url: &str, key_file: &Path, setup: Option<&str>) -> Str
 {open} '{{"message":{{"text":"where is my parcel?"}}}}'
 {open} '{{"message":{{"text":"I want to talk to someone"}}}}'
 curl -s {url}/v1/queue -H "authorization: Bearer $(cat {key_file})"
+
+In a browser, {url}/demo is the page of a shop with its chat, and {url}/console is where agents work.
 "#
     )
 }

@@ -20,6 +20,9 @@ use crate::ports::StoreError;
 /// When to come back after a 503, in seconds: faults of the store and races are short.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
+/// The status of the page that stands in for one that was not built.
+pub(crate) const NOT_BUILT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 #[derive(Debug, Error)]
 pub(crate) enum ApiError {
     #[error(transparent)]
@@ -134,16 +137,7 @@ impl ApiError {
             Self::Store(error) => store_kind(error),
             Self::Id(_) => (S::BAD_REQUEST, "invalid_id", "An identifier is malformed"),
             Self::Text { problem, .. } => text_kind(problem),
-            Self::Rating(InvalidRating::Score(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "invalid_score",
-                "The score is out of range",
-            ),
-            Self::Rating(InvalidRating::Comment(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "comment_too_long",
-                "The comment is too long",
-            ),
+            Self::Rating(error) => rating_kind(error),
             Self::Field { .. } => (
                 S::UNPROCESSABLE_ENTITY,
                 "invalid_field",
@@ -349,6 +343,14 @@ fn store_kind(error: &StoreError) -> Kind {
         // Leases belong to the outbox: no request can lose one.
         StoreError::LeaseLost | StoreError::Corrupt { .. } => INTERNAL,
     }
+}
+
+fn rating_kind(error: &InvalidRating) -> Kind {
+    let (code, title) = match error {
+        InvalidRating::Score(_) => ("invalid_score", "The score is out of range"),
+        InvalidRating::Comment(_) => ("comment_too_long", "The comment is too long"),
+    };
+    (StatusCode::UNPROCESSABLE_ENTITY, code, title)
 }
 
 fn text_kind(problem: &InvalidText) -> Kind {

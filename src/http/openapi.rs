@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi as Api;
 use crate::domain::event::EventKind;
 use crate::http::access::{self, Access};
 use crate::http::problem::Problem;
+use crate::http::router::api;
 use crate::http::sessions;
 
 #[derive(OpenApi)]
@@ -22,6 +23,7 @@ use crate::http::sessions;
         (name = "conversations", description = "Opened, looked at, followed and rated"),
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
+        (name = "control", description = "The bot's switch, the wall, alerts and labels, and what a turn might have been"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
         (name = "accounts", description = "Who may come in: people, their sessions, keys, and what was done"),
         (name = "operations", description = "Health, metrics, reloading and this document"),
@@ -32,6 +34,12 @@ struct Base;
 /// What the routes are added to.
 pub(crate) fn base() -> Api {
     Base::openapi()
+}
+
+/// The finished document for people and for generators of clients: indented.
+pub fn indented() -> String {
+    // As in `complete`: it always serialises.
+    serde_json::to_string_pretty(&complete(&api().into_openapi())).unwrap_or_default()
 }
 
 /// The finished document as text.
@@ -186,10 +194,18 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]
         }
+        EventKind::AlertRaised | EventKind::AlertCleared => &["name", "measure", "value", "above", "since"],
         EventKind::EndpointDisabled => &["endpoint_id", "reason"],
         EventKind::WebhookTest => &["endpoint_id"],
     };
-    let of_all: &[&str] = if matches!(kind, EventKind::EndpointDisabled | EventKind::WebhookTest) {
+    let of_none = matches!(
+        kind,
+        EventKind::AlertRaised
+            | EventKind::AlertCleared
+            | EventKind::EndpointDisabled
+            | EventKind::WebhookTest
+    );
+    let of_all: &[&str] = if of_none {
         &["workspace"]
     } else {
         &["conversation_id", "workspace"]
@@ -205,7 +221,6 @@ fn event_data(kind: EventKind) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::router::api;
 
     #[test]
     fn the_table_of_access_and_the_document_name_the_same_routes() {
