@@ -1,12 +1,13 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod inbox;
 mod replies;
 mod suggestions;
+mod what_if;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -21,13 +22,15 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
 use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
+    Classifier, Clock, Committed, Idempotency, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
 };
-use crate::triage::decide::{decide, decide_in_line};
+use crate::triage::circumstances::Circumstances;
+use crate::triage::decide::decide_under;
 use crate::triage::policy::{Mode, Policy};
 
 pub use crate::engine::replies::ReplyQuery;
 pub use crate::engine::suggestions::Suggestions;
+pub use crate::engine::what_if::{Thresholds, WhatIf, replies};
 
 use crate::engine::suggestions::REPLIES_MAX;
 
@@ -172,8 +175,15 @@ impl Engine {
                 Some(conversation) => conversation,
                 None => self.conversation(target, &parts, now).await?,
             };
+            // Read anew each time: a turn that was decided before somebody set the switch is not written.
+            let switch = self.store.bot(&self.workspace).await?.switch;
+            let circumstances = Circumstances {
+                standing: None,
+                switch: &switch,
+                now,
+            };
             let mut turn = self
-                .decided(conversation, &input, &reading, &parts.policy, now)
+                .decided(conversation, &input, &reading, &parts.policy, circumstances)
                 .await?;
             turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
@@ -194,22 +204,25 @@ impl Engine {
         input: &Input,
         reading: &Reading,
         policy: &Policy,
-        now: Timestamp,
+        circumstances: Circumstances<'_>,
     ) -> Result<Turn, EngineError> {
-        let turn = decide(&conversation, input, reading, policy, now)?;
-        let Some(standing) = self.standing(&turn, policy, now).await? else {
+        let turn = decide_under(&conversation, input, reading, policy, &circumstances)?;
+        let Some(standing) = self.standing(&turn, policy, circumstances.now).await? else {
             return Ok(turn);
         };
         if matches!(turn.action, Action::Handoff(_)) {
             conversation.earlier = self.earlier(&conversation).await?;
         }
-        Ok(decide_in_line(
+        let circumstances = Circumstances {
+            standing: Some(&standing),
+            ..circumstances
+        };
+        Ok(decide_under(
             &conversation,
             input,
             reading,
             policy,
-            Some(&standing),
-            now,
+            &circumstances,
         )?)
     }
 
@@ -367,38 +380,6 @@ impl Engine {
                 .load(&self.workspace, id)
                 .await?
                 .ok_or(EngineError::NotFound),
-        }
-    }
-}
-
-/// What comes of a task, or of routing, is an input like any other.
-#[async_trait]
-impl Inbox for Engine {
-    /// In the task's own workspace, even where the server has been given another name since.
-    async fn deliver(
-        &self,
-        workspace: &WorkspaceId,
-        conversation: &ConversationId,
-        input: &Input,
-    ) -> Result<(), StoreError> {
-        let engine = Self {
-            workspace: workspace.clone(),
-            ..self.clone()
-        };
-        let target = Target::Existing(conversation.clone());
-        match engine.receive(&target, input, None).await {
-            Ok(_) => Ok(()),
-            Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
-            // Trying again later is right, and the worker does.
-            Err(EngineError::Contended) => Err(StoreError::Conflict),
-            // An offer to make of a conversation that has moved on.
-            Err(EngineError::Refused(_)) if input.task().is_none() => Err(StoreError::Conflict),
-            // No decision refuses the end of a task: one that nobody waits for is written down.
-            Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {
-                what: "task",
-                problem: refusal.to_string(),
-            }),
-            Err(EngineError::Store(error)) => Err(error),
         }
     }
 }

@@ -35,6 +35,7 @@ use crate::ports::{Clock, IdentityProvider, Lookup};
 use crate::tasks::{CancellationToken, Tasks};
 use crate::telemetry::steady::SteadyClock;
 use crate::telemetry::{self, Metrics};
+use crate::watch::Watch;
 
 /// How long requests under way, and then background work, may take to end: together under ten seconds.
 const REQUESTS_END: Duration = Duration::from_secs(5);
@@ -97,6 +98,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     };
     start_lookups(config, &engine, systems, &tasks)?;
     start_dispatcher(&engine, &tasks);
+    start_watch(&engine, &tasks);
     let beside = Beside {
         reloader: Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?,
         vitals: Vitals::start(&engine, clock, &tasks),
@@ -223,6 +225,19 @@ fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
         tasks: tasks.clone(),
     };
     tasks.run("dispatcher", dispatcher.run());
+}
+
+/// Starts what raises and clears alerts, under the policy that is in service.
+fn start_watch(engine: &Engine, tasks: &Tasks) {
+    let in_service = engine.in_service.clone();
+    let watch = Watch {
+        workspace: engine.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: Arc::clone(&engine.clock),
+        tasks: tasks.clone(),
+    };
+    tasks.run("watch", watch.run());
 }
 
 /// Starts what runs beside the API, and hands it what it needs.

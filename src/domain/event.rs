@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::domain::agent::Agent;
+use crate::domain::alert::AlertTold;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::entity::Entity;
 use crate::domain::handoff::{
@@ -37,12 +38,14 @@ pub enum EventKind {
     CsatRated,
     SlaWarning,
     SlaBreached,
+    AlertRaised,
+    AlertCleared,
     EndpointDisabled,
     WebhookTest,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
@@ -60,6 +63,8 @@ impl EventKind {
         Self::CsatRated,
         Self::SlaWarning,
         Self::SlaBreached,
+        Self::AlertRaised,
+        Self::AlertCleared,
         Self::EndpointDisabled,
         Self::WebhookTest,
     ];
@@ -83,6 +88,8 @@ impl EventKind {
             Self::CsatRated => "csat.rated",
             Self::SlaWarning => "sla.warning",
             Self::SlaBreached => "sla.breached",
+            Self::AlertRaised => "alert.raised",
+            Self::AlertCleared => "alert.cleared",
             Self::EndpointDisabled => "endpoint.disabled",
             Self::WebhookTest => "webhook.test",
         }
@@ -227,6 +234,10 @@ pub enum EventData {
     SlaWarning(Box<SlaAlert>),
     /// It was due, and has not come.
     SlaBreached(Box<SlaAlert>),
+    /// Of no conversation: a figure of the whole business is above what its people want.
+    AlertRaised(Box<AlertTold>),
+    /// It is no more.
+    AlertCleared(Box<AlertTold>),
     /// Of no conversation: an endpoint asked for no more, and the others learn of it.
     EndpointDisabled {
         workspace: WorkspaceId,
@@ -260,6 +271,8 @@ impl EventData {
             Self::CsatRated { .. } => EventKind::CsatRated,
             Self::SlaWarning(_) => EventKind::SlaWarning,
             Self::SlaBreached(_) => EventKind::SlaBreached,
+            Self::AlertRaised(_) => EventKind::AlertRaised,
+            Self::AlertCleared(_) => EventKind::AlertCleared,
             Self::EndpointDisabled { .. } => EventKind::EndpointDisabled,
             Self::WebhookTest { .. } => EventKind::WebhookTest,
         }

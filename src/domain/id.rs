@@ -66,6 +66,8 @@ identifier!(EndpointId, "webhook endpoint id", /// `ep_` and 32 hexadecimal digi
 );
 identifier!(DeliveryId, "delivery id", /// `dlv_` and what makes the pair of event and endpoint unique.
 );
+identifier!(LabelId, "label id", /// `lbl_` and 32 hexadecimal digits.
+);
 identifier!(KeyId, "API key id", /// `key_` and 16 hexadecimal digits.
 );
 identifier!(AgentId, "agent id", /// A human agent, as the business calls them.
@@ -127,6 +129,12 @@ impl EventId {
 impl KeyId {
     pub fn from_random(random: [u8; 8]) -> Self {
         Self(format!("key_{}", hex::encode(random)))
+    }
+}
+
+impl LabelId {
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(format!("lbl_{}", hex::encode(random)))
     }
 }
 

@@ -5,21 +5,26 @@
 
 pub mod account;
 pub mod agent;
+pub mod alert;
 pub mod api_key;
 pub mod article;
 pub mod audit;
+pub mod bot;
 pub mod canned_response;
 pub mod clauses;
 pub mod conversation;
 pub mod csat;
 pub mod entity;
 pub mod event;
+pub mod figures;
+pub mod finding;
 pub mod flow;
 pub mod handoff;
 pub mod hours;
 pub mod id;
 pub mod identity;
 pub mod intent;
+pub mod label;
 pub mod listing;
 pub mod lookup;
 pub mod message;

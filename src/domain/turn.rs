@@ -5,6 +5,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::domain::agent::Agent;
+use crate::domain::bot::BotSwitch;
 use crate::domain::conversation::Conversation;
 use crate::domain::csat::Rating;
 use crate::domain::event::Event;
@@ -292,6 +293,8 @@ pub struct Turn {
     pub reading: Option<Reading>,
     /// How the line stood, where it was asked.
     pub standing: Option<Standing>,
+    /// What the bot might do when this was decided.
+    pub switch: BotSwitch,
     /// Somebody's wait ends with this turn: an agent has taken the conversation out of a queue.
     pub waited: Option<Waited>,
     pub trace: Trace,
@@ -336,6 +339,8 @@ pub struct TurnRecord {
     /// With it, the reading and the conversation before, the same can be decided again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
+    #[serde(default, skip_serializing_if = "BotSwitch::is_untouched")]
+    pub switch: BotSwitch,
     pub trace: Trace,
 }
 
@@ -352,6 +357,7 @@ impl From<&Turn> for TurnRecord {
             input: turn.input.clone(),
             reading: turn.reading.clone(),
             standing: turn.standing.clone(),
+            switch: turn.switch.clone(),
             trace: turn.trace.clone(),
         }
     }

@@ -17,6 +17,7 @@ use crate::http::limits::Limits;
 use crate::http::network::client_address;
 use crate::http::sessions::check_csrf;
 use crate::http::state::AppState;
+use crate::http::withdrawn::until_withdrawn;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -72,6 +73,17 @@ pub(crate) const ROUTES: &[(&str, &str, Access)] = &[
     ("PUT", "/v1/agents/{id}", Supervisors),
     ("POST", "/v1/agents/{id}/presence", Staff),
     ("GET", "/v1/search", Staff),
+    ("GET", "/v1/bot", Staff),
+    ("PUT", "/v1/bot", Supervisors),
+    ("GET", "/v1/wall", Supervisors),
+    ("GET", "/v1/alerts", Supervisors),
+    ("GET", "/v1/queues", Staff),
+    ("POST", "/v1/conversations/{id}/check", Staff),
+    ("GET", "/v1/conversations/{id}/turns/{version}/what-if", Staff),
+    ("POST", "/v1/conversations/{id}/labels", Staff),
+    ("GET", "/v1/labels", Supervisors),
+    ("GET", "/v1/labels/export", Supervisors),
+    ("PATCH", "/v1/labels/{id}", Supervisors),
     ("POST", "/v1/webhooks", Admins),
     ("GET", "/v1/webhooks", Admins),
     ("GET", "/v1/webhooks/{id}", Admins),
@@ -229,7 +241,7 @@ pub(crate) async fn gate(
     if let Some(allowance) = allowance {
         allowance.write(response.headers_mut());
     }
-    Ok(response)
+    Ok(until_withdrawn(&gate.app, &caller.principal, response))
 }
 
 fn address(app: &AppState, request: &Request) -> Option<IpAddr> {

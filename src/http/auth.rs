@@ -173,8 +173,11 @@ async fn session(app: &AppState, headers: &HeaderMap) -> Result<Principal, ApiEr
         return Ok(Principal::Anonymous);
     };
     if session.seen_at + TOUCH_EVERY <= now {
-        app.engine.store.touch_session(&sha256, now).await?;
-        session.seen_at = now;
+        match app.engine.store.touch_session(&sha256, now).await {
+            Ok(()) => session.seen_at = now,
+            // Whoever only reads can go on while nothing can be written; the session ends the sooner.
+            Err(error) => tracing::warn!(%error, "the use of a session could not be written down"),
+        }
     }
     Ok(Principal::Account(Box::new(SignedIn {
         account,

@@ -134,16 +134,7 @@ impl ApiError {
             Self::Store(error) => store_kind(error),
             Self::Id(_) => (S::BAD_REQUEST, "invalid_id", "An identifier is malformed"),
             Self::Text { problem, .. } => text_kind(problem),
-            Self::Rating(InvalidRating::Score(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "invalid_score",
-                "The score is out of range",
-            ),
-            Self::Rating(InvalidRating::Comment(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "comment_too_long",
-                "The comment is too long",
-            ),
+            Self::Rating(error) => rating_kind(error),
             Self::Field { .. } => (
                 S::UNPROCESSABLE_ENTITY,
                 "invalid_field",
@@ -349,6 +340,14 @@ fn store_kind(error: &StoreError) -> Kind {
         // Leases belong to the outbox: no request can lose one.
         StoreError::LeaseLost | StoreError::Corrupt { .. } => INTERNAL,
     }
+}
+
+fn rating_kind(error: &InvalidRating) -> Kind {
+    let (code, title) = match error {
+        InvalidRating::Score(_) => ("invalid_score", "The score is out of range"),
+        InvalidRating::Comment(_) => ("comment_too_long", "The comment is too long"),
+    };
+    (StatusCode::UNPROCESSABLE_ENTITY, code, title)
 }
 
 fn text_kind(problem: &InvalidText) -> Kind {

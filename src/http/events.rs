@@ -201,6 +201,8 @@ fn customer_data(event: &LoggedEvent) -> Option<Value> {
         | EventKind::HandoffUnaccepted
         | EventKind::EndpointDisabled
         | EventKind::WebhookTest
+        | EventKind::AlertRaised
+        | EventKind::AlertCleared
         | EventKind::SlaWarning
         | EventKind::SlaBreached => None,
     }

@@ -85,13 +85,11 @@ impl From<StoreError> for Failed {
 
 impl From<ApiError> for Failed {
     fn from(error: ApiError) -> Self {
-        match error {
-            ApiError::SignInFailed => Self::Disabled,
-            other => {
-                tracing::error!(error = %other, "somebody could not sign in");
-                Self::Unavailable
-            }
+        if matches!(error, ApiError::SignInFailed) {
+            return Self::Disabled;
         }
+        tracing::error!(%error, "somebody could not sign in");
+        Self::Unavailable
     }
 }
 

@@ -22,6 +22,7 @@ use crate::http::sessions;
         (name = "conversations", description = "Opened, looked at, followed and rated"),
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
+        (name = "control", description = "The bot's switch, the wall, alerts and labels, and what a turn might have been"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
         (name = "accounts", description = "Who may come in: people, their sessions, keys, and what was done"),
         (name = "operations", description = "Health, metrics, reloading and this document"),
@@ -186,10 +187,18 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]
         }
+        EventKind::AlertRaised | EventKind::AlertCleared => &["name", "measure", "value", "above", "since"],
         EventKind::EndpointDisabled => &["endpoint_id", "reason"],
         EventKind::WebhookTest => &["endpoint_id"],
     };
-    let of_all: &[&str] = if matches!(kind, EventKind::EndpointDisabled | EventKind::WebhookTest) {
+    let of_none = matches!(
+        kind,
+        EventKind::AlertRaised
+            | EventKind::AlertCleared
+            | EventKind::EndpointDisabled
+            | EventKind::WebhookTest
+    );
+    let of_all: &[&str] = if of_none {
         &["workspace"]
     } else {
         &["conversation_id", "workspace"]

@@ -15,8 +15,9 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    accounts, actions, agents, api_keys, audit, conversations, deliveries, events, health, listing, messages,
-    notes, oidc, openapi, queue, reload, replies, search, session, signals, webhooks,
+    accounts, actions, agents, api_keys, audit, bot, conversations, deliveries, events, health, labels,
+    listing, messages, notes, oidc, openapi, queue, reload, replies, search, session, signals, wall,
+    webhooks, what_if,
 };
 
 /// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
@@ -72,6 +73,16 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(agents::presence))
         .routes(routes!(search::search))
         .routes(routes!(replies::list))
+        .routes(routes!(bot::show, bot::set))
+        .routes(routes!(wall::show))
+        .routes(routes!(wall::alerts))
+        .routes(routes!(wall::queues))
+        .routes(routes!(what_if::check))
+        .routes(routes!(what_if::show))
+        .routes(routes!(labels::add))
+        .routes(routes!(labels::list))
+        .routes(routes!(labels::export))
+        .routes(routes!(labels::change))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))

@@ -156,15 +156,21 @@ pub(crate) async fn set_up(
         at: now,
     };
     let account = store.redeem(&sha256, &redeemed).await;
-    let account = account.map_err(|error| match error {
-        StoreError::NotFound(_) => ApiError::LinkSpent,
-        other => other.into(),
-    })?;
+    let account = account.map_err(|error| or_else(error, ApiError::LinkSpent))?;
     let actor = audit::account(&account.login);
     let detail = json!({ "role": account.role, "by": "link" });
     audit::write(&app, &actor, "password.set", &actor, detail, caller.address).await?;
     let (cookie, view) = sign_in::open(&app, account, false, caller.address, &headers).await?;
     Ok((cookie, Json(view)))
+}
+
+/// What is not there, said in the caller's own terms.
+pub(crate) fn or_else(error: StoreError, missing: ApiError) -> ApiError {
+    if matches!(error, StoreError::NotFound(_)) {
+        missing
+    } else {
+        error.into()
+    }
 }
 
 /// An invitation has a login; the first administrator gives one.

@@ -15,10 +15,11 @@ use crate::http::auth::SignedIn;
 use crate::http::error::ApiError;
 use crate::http::limits::SignInLimits;
 use crate::http::passwords::Passwords;
+use crate::http::session;
 use crate::http::sessions::{self, cookie, new_token, stored};
 use crate::http::state::{AppState, Options};
 use crate::http::views::SessionView;
-use crate::ports::{IdentityProvider, StoreError};
+use crate::ports::IdentityProvider;
 
 /// Units that an agent can hold until a supervisor says otherwise.
 const CAPACITY: u32 = 4;
@@ -100,11 +101,8 @@ pub(crate) async fn open(
     };
     let before = sessions::of_cookie(headers).map(stored);
     let added = store.add_session(&session, before.as_deref()).await;
-    added.map_err(|error| match error {
-        // Disabled in this very moment.
-        StoreError::NotFound(_) => ApiError::SignInFailed,
-        other => other.into(),
-    })?;
+    // It may be disabled in this very moment.
+    added.map_err(|error| session::or_else(error, ApiError::SignInFailed))?;
     register(app, &account).await?;
     let actor = audit::account(&account.login);
     audit::write(

@@ -110,21 +110,26 @@ impl ListPlace {
     }
 }
 
-/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
-pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
-    Some(encode(&delivery.event.position.to_string()))
-}
-
 /// The audit log is sorted by its positions.
 pub(super) fn audit_cursor(logged: &LoggedAudit) -> Option<String> {
-    Some(encode(&logged.position.to_string()))
+    Some(number_cursor(logged.position))
 }
 
-/// The position to go on below.
-pub(super) fn parse_position_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
+/// Of a list whose items are numbered, newest first.
+pub(super) fn number_cursor(number: u64) -> String {
+    encode(&number.to_string())
+}
+
+/// The number to go on below.
+pub(super) fn parse_number_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
     cursor.map_or(Ok(u64::MAX), |cursor| {
         decode(cursor)?.parse().map_err(|_| bad_cursor())
     })
+}
+
+/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
+pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
+    Some(number_cursor(delivery.event.position))
 }
 
 fn encode(text: &str) -> String {
@@ -196,7 +201,7 @@ mod tests {
             id: "conv_1".to_owned(),
         };
         assert_eq!(QueuePlace::parse(Some(&encode("-2.5.conv_1"))).unwrap(), place);
-        assert!(parse_position_cursor(Some(&encode("seven"))).is_err());
-        assert_eq!(parse_position_cursor(Some(&encode("7"))).unwrap(), 7);
+        assert!(parse_number_cursor(Some(&encode("seven"))).is_err());
+        assert_eq!(parse_number_cursor(Some(&encode("7"))).unwrap(), 7);
     }
 }

@@ -6,6 +6,8 @@ mod accounts;
 mod agents;
 pub(crate) mod app;
 mod bad_input;
+mod bot;
+mod control;
 mod conversation;
 mod idempotency;
 pub(crate) mod identity;

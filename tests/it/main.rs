@@ -53,5 +53,6 @@ mod tidy;
 mod train;
 mod transcripts;
 mod vitals;
+mod watch;
 mod watchdog;
 mod webhooks;

@@ -10,11 +10,14 @@ mod deliveries;
 mod desk;
 mod endpoints;
 mod events;
+mod figures;
 mod idempotency;
 mod keys;
+mod labels;
 mod leases;
 mod queue;
 mod replays;
+mod settings;
 mod suggestions;
 mod workspaces;
 
@@ -130,6 +133,20 @@ contract! {
         a_repeated_request_has_its_task_once,
         a_turn_without_events_wakes_those_who_follow,
         tasks_stay_in_their_workspace,
+    }
+    figures {
+        the_wall_counts_who_has_what,
+        a_day_counts_what_ended_and_was_rated_in_it,
+        messages_count_by_how_they_were_read,
+        alerts_are_kept_with_their_events,
+    }
+    labels {
+        labels_are_listed_newest_first_by_state,
+        an_unknown_label_or_cursor_is_refused,
+    }
+    settings {
+        the_switch_is_as_it_was_set_last,
+        a_turn_decided_under_another_switch_is_refused,
     }
     suggestions {
         what_was_shown_last_is_gone_with_the_next_answer,

@@ -23,6 +23,7 @@ use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
 use crate::domain::id::{AgentId, QueueName, Resolution};
+use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
 use crate::domain::time::Duration;
@@ -32,7 +33,7 @@ use crate::domain::turn::{AgentAction, Input};
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
 `code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME notes|\
 whispers: …`, `NAME claims|takes over|releases|resolves|resolves as REASON|hands back|transfers to QUEUE|transfers to agent \
-NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
+NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `bot off`, `bot off: INTENT, …`, `bot on`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
 
 /// What stands for the customer where the company's system knows none.
 const NOBODY: &str = "nobody";
@@ -58,6 +59,11 @@ pub(super) enum Step {
     Standing(line::Line),
     /// Who opens the conversation: signed in on the company's page.
     SignedIn(Customer),
+    /// The bot's switch is set.
+    Bot {
+        enabled: bool,
+        intents_off: Vec<Intent>,
+    },
     /// The newest task of this kind ends.
     Ended(Ended),
 }
@@ -136,6 +142,12 @@ fn step(words: &str) -> Result<Step, String> {
             return Ok(Step::Ended(Ended::Code { result }));
         }
         "timer fires" => return Ok(Step::Ended(Ended::Timer)),
+        "bot on" | "bot off" => {
+            return Ok(Step::Bot {
+                enabled: words == "bot on",
+                intents_off: Vec::new(),
+            });
+        }
         _ => {}
     }
     if let Some(name) = words.strip_prefix("offered to ") {
@@ -154,6 +166,10 @@ fn step(words: &str) -> Result<Step, String> {
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
         Some(("standing", line)) => parse_standing(line).map(Step::Standing),
+        Some(("bot off", intents)) => Ok(Step::Bot {
+            enabled: true,
+            intents_off: intents.split(", ").map(Intent::new).collect(),
+        }),
         Some(("signed in", customer)) => parse_customer(customer).map(Step::SignedIn),
         Some(("code sent", customer)) => Ok(Step::Ended(code_sent(customer))),
         Some((lookup, result)) if lookup.contains('.') && !lookup.contains(' ') => {

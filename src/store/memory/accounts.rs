@@ -9,7 +9,7 @@ use crate::domain::role::Role;
 use crate::domain::time::Timestamp;
 use crate::ports::{Accounts, Audit, Page, StoreError};
 use crate::store::memory::MemoryStore;
-use crate::store::paging::{audit_cursor, page, parse_position_cursor};
+use crate::store::paging::{audit_cursor, page, parse_number_cursor};
 
 /// What the store in memory knows of who may come in.
 #[derive(Debug, Default)]
@@ -266,7 +266,7 @@ impl Audit for MemoryStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<LoggedAudit>, StoreError> {
-        let below = parse_position_cursor(cursor)?;
+        let below = parse_number_cursor(cursor)?;
         let state = self.state();
         let all = state.access.audit.iter().rev();
         let found = all

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnection;
 use crate::domain::audit::{AuditEntry, LoggedAudit};
 use crate::domain::id::WorkspaceId;
 use crate::ports::{Audit, Page, StoreError};
-use crate::store::paging::{audit_cursor, page, parse_position_cursor};
+use crate::store::paging::{audit_cursor, page, parse_number_cursor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::rows::{self, integer, one_more, to_json};
 use crate::store::sqlite::writer::Write;
@@ -28,7 +28,7 @@ impl Audit for SqliteStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<LoggedAudit>, StoreError> {
-        let below = parse_position_cursor(cursor)?;
+        let below = parse_number_cursor(cursor)?;
         let found = sqlx::query(
             "SELECT position, at, actor, action, target, detail, address FROM audit
              WHERE workspace = ? AND position < ? ORDER BY position DESC LIMIT ?",

@@ -14,7 +14,9 @@ use crate::store::paging::QueuePlace;
 use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
 use crate::store::sqlite::events::NewEvent;
+use crate::store::sqlite::figures::NewFigures;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::settings;
 use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::waits;
@@ -27,6 +29,8 @@ const FORGOTTEN_AT_ONCE: i64 = 8;
 pub(super) struct CommitTurn {
     before: u64,
     epoch_before: u64,
+    /// Of the bot's switch, as it was when this was decided.
+    switch: u64,
     conversation: Conversation,
     /// JSON of `conversation`.
     state: String,
@@ -38,6 +42,7 @@ pub(super) struct CommitTurn {
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
     tasks: Vec<NewTask>,
+    figures: NewFigures,
     /// Of an agent's message.
     feedback: Option<NewFeedback>,
     /// The task that ended in this turn.
@@ -58,10 +63,12 @@ impl CommitTurn {
         Ok(Self {
             before: turn.before,
             epoch_before: turn.epoch_before,
+            switch: turn.switch.number,
             state: to_json("conversation", &record.conversation)?,
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            figures: NewFigures::of(turn),
             feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
                 Some(NewFeedback::new(&turn.feedback)?)
             } else {
@@ -98,6 +105,9 @@ impl Write for CommitTurn {
         {
             return Ok(Committed::Repeated(Box::new(record)));
         }
+        if !settings::is_current(connection, self.workspace(), self.switch).await? {
+            return Err(StoreError::Conflict);
+        }
         let written = if self.before == 0 {
             self.create(connection).await?
         } else {
@@ -111,6 +121,9 @@ impl Write for CommitTurn {
         let Conversation { workspace, id, .. } = &self.conversation;
         deliveries::log(connection, workspace, Some(id), &self.events).await?;
         self.move_tasks(connection).await?;
+        self.figures
+            .write(connection, self.workspace(), self.id())
+            .await?;
         if let Some(waited) = &self.waited {
             waits::add(connection, &self.conversation.workspace, waited).await?;
         }

@@ -1,6 +1,7 @@
 //! Reading conversations, their messages and turns, and the waiting line; committing is handed to the writer.
 
 use async_trait::async_trait;
+use sqlx::sqlite::SqliteExecutor;
 
 use crate::domain::conversation::{Conversation, RECENT_MESSAGES};
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
@@ -125,13 +126,21 @@ impl Conversations for SqliteStore {
     }
 
     async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError> {
-        let lines = sqlx::query(
-            "SELECT queue, COUNT(*) AS waiting, MIN(waiting_since) AS oldest FROM conversations
-             WHERE workspace = ? AND waiting_since IS NOT NULL GROUP BY queue ORDER BY queue",
-        )
-        .bind(workspace.as_str())
-        .fetch_all(&self.readers)
-        .await?;
-        lines.iter().map(rows::waiting_line).collect()
+        waiting_lines(&self.readers, workspace).await
     }
+}
+
+/// By name.
+pub(super) async fn waiting_lines(
+    executor: impl SqliteExecutor<'_>,
+    workspace: &WorkspaceId,
+) -> Result<Vec<WaitingLine>, StoreError> {
+    let lines = sqlx::query(
+        "SELECT queue, COUNT(*) AS waiting, MIN(waiting_since) AS oldest FROM conversations
+         WHERE workspace = ? AND waiting_since IS NOT NULL GROUP BY queue ORDER BY queue",
+    )
+    .bind(workspace.as_str())
+    .fetch_all(executor)
+    .await?;
+    lines.iter().map(rows::waiting_line).collect()
 }

@@ -8,7 +8,7 @@ use crate::domain::id::{ConversationId, DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use crate::ports::{Deliveries, Page, StoreError};
-use crate::store::paging::{delivery_cursor, page, parse_position_cursor};
+use crate::store::paging::{delivery_cursor, page, parse_number_cursor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::endpoints::{self, AddEndpoint, ChangeEndpoint, RemoveEndpoint};
 use crate::store::sqlite::events::{self, NewEvent};
@@ -134,7 +134,7 @@ impl Deliveries for SqliteStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Delivery>, StoreError> {
-        let below = parse_position_cursor(cursor)?;
+        let below = parse_number_cursor(cursor)?;
         let found = sqlx::query(concat!(
             "SELECT ",
             delivery_columns!(),

@@ -13,6 +13,7 @@ use crate::domain::intent::Intent;
 use crate::domain::moment::DateOrder;
 use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
+use crate::triage::policy::control::{AlertRule, ComposerRules};
 use crate::triage::policy::hours::Calendar;
 use crate::triage::policy::routing::Routing;
 use crate::triage::policy::service::SlaRules;
@@ -52,6 +53,10 @@ pub(super) struct Rules {
     /// Why agents end a conversation.
     #[serde(default = "resolutions")]
     pub(super) resolutions: Vec<String>,
+    #[serde(default)]
+    pub(super) composer: ComposerRules,
+    #[serde(default)]
+    pub(super) alerts: Vec<AlertRule>,
 }
 
 fn resolutions() -> Vec<String> {

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use axum::body::BodyDataStream;
 use firstline::domain::account::{AccountChange, login};
 use firstline::domain::role::Role;
 use firstline::domain::time::Duration;
-use firstline::ports::Accounts;
+use firstline::ports::{Accounts, ApiKeys};
+use futures_util::StreamExt;
 use serde_json::json;
+use tokio::time::timeout;
 
-use super::app::{TestApp, WORKSPACE};
+use super::app::{Call, TestApp, WORKSPACE};
 
 /// Who may call what, by the name of a line in [`LEVELS`]. A route that is missing here fails the test.
 const EXPECTED: &str = "
@@ -40,6 +43,17 @@ GET    /v1/agents                                staff
 PUT    /v1/agents/{id}                           supervisors
 POST   /v1/agents/{id}/presence                  presence
 GET    /v1/search                                staff
+GET    /v1/bot                                   staff
+PUT    /v1/bot                                   supervisors
+GET    /v1/wall                                  supervisors
+GET    /v1/alerts                                supervisors
+GET    /v1/queues                                staff
+POST   /v1/conversations/{id}/check              staff
+GET    /v1/conversations/{id}/turns/{version}/what-if staff
+POST   /v1/conversations/{id}/labels             staff
+GET    /v1/labels                                supervisors
+GET    /v1/labels/export                         supervisors
+PATCH  /v1/labels/{id}                           supervisors
 POST   /v1/webhooks                              admins
 GET    /v1/webhooks                              admins
 GET    /v1/webhooks/{id}                         admins
@@ -157,6 +171,15 @@ async fn outcomes(method: &str, template: &str) -> String {
     let endpoint = app.post("/v1/webhooks", &app.admin, &hook).ok(201).await;
     let (id, own) = app.open().await;
     let (_, other) = app.open().await;
+    let message = json!({ "text": "where is my parcel" });
+    app.post(&format!("/v1/conversations/{id}/messages"), &own, &message)
+        .ok(201)
+        .await;
+    let label = json!({ "message_id": format!("msg_{}_1", &id[5..]), "verdict": "wrong" });
+    let label = app
+        .post(&format!("/v1/conversations/{id}/labels"), &app.agent, &label)
+        .ok(201)
+        .await;
     let deliveries = format!("/v1/webhooks/{}/deliveries", endpoint["id"].as_str().unwrap());
     let deliveries = app.get(&deliveries, &app.admin).ok(200).await;
     let ana = app.request("PUT", "/v1/agents/ana").token(&app.admin);
@@ -164,11 +187,15 @@ async fn outcomes(method: &str, template: &str) -> String {
     let id = match template {
         path if path.starts_with("/v1/agents") => "ana",
         path if path.starts_with("/v1/keys") => "key_0000000000000000",
+        path if path.starts_with("/v1/labels") => label["id"].as_str().unwrap(),
         path if path.starts_with("/v1/webhooks") => endpoint["id"].as_str().unwrap(),
         path if path.starts_with("/v1/deliveries") => deliveries["data"][0]["id"].as_str().unwrap(),
         _ => id.as_str(),
     };
-    let path = template.replace("{id}", id).replace("{login}", "ana");
+    let path = template
+        .replace("{id}", id)
+        .replace("{login}", "ana")
+        .replace("{version}", "1");
     let supervisor = app.add_key("sam", Role::Supervisor, WORKSPACE).await;
     let auditor = app.add_key("audit", Role::Auditor, WORKSPACE).await;
     let keys = [&app.agent, &supervisor, &app.integrator, &app.admin, &auditor];
@@ -226,7 +253,10 @@ async fn who_signed_in_acts_as_themselves() {
     let call = || app.request("POST", &claim).signed_in(&sam);
     call().json(&as_bo).problem(403, "forbidden").await;
     let turn = call().json(&json!({})).ok(200).await;
-    assert_eq!(turn["owner"]["agent"]["id"], "sam");
+    assert_eq!(
+        (&turn["owner"], &turn["agent"]["id"]),
+        (&json!("agent"), &json!("sam"))
+    );
     // Not even an administrator speaks for a customer.
     let admin = app.person("root", Role::Admin).await;
     let write = app.request("POST", &format!("/v1/conversations/{id}/messages"));
@@ -281,4 +311,35 @@ async fn the_authorization_header_wins_over_the_cookie() {
         .cookie(&auditor)
         .problem(401, "invalid_token")
         .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_with_the_right_to_it() {
+    const WHILE: std::time::Duration = std::time::Duration::from_secs(10);
+    async fn followed(call: Call<'_>) -> BodyDataStream {
+        call.stream().await.into_body().into_data_stream()
+    }
+    let app = TestApp::new().await;
+    let (id, _) = app.open().await;
+    let ana = app.person("ana", Role::Agent).await;
+    let path = format!("/v1/conversations/{id}/events?after=1000");
+    let mut by_cookie = followed(app.request("GET", &path).cookie(&ana)).await;
+    let mut by_key = followed(app.get(&path, &app.agent)).await;
+    let disabled = AccountChange {
+        disabled: Some(true),
+        ..AccountChange::default()
+    };
+    let (workspace, of_ana) = (&app.engine.workspace, login("ana").unwrap());
+    app.store
+        .change_account(workspace, &of_ana, &disabled)
+        .await
+        .unwrap();
+    assert!(timeout(WHILE, by_cookie.next()).await.unwrap().is_none());
+    assert!(timeout(WHILE, by_key.next()).await.is_err(), "it goes on");
+    let keys = app.store.keys(workspace).await.unwrap();
+    let key = keys.iter().find(|key| key.name == "ana").unwrap();
+    app.store.revoke_key(workspace, &key.id).await.unwrap();
+    timeout(WHILE, async { while by_key.next().await.is_some() {} })
+        .await
+        .unwrap();
 }

@@ -6,14 +6,19 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use firstline::domain::account::{Account, AccountChange, Link, Redeemed, Session};
+use firstline::domain::alert::Alert;
 use firstline::domain::api_key::ApiKey;
 use firstline::domain::audit::{AuditEntry, LoggedAudit};
+use firstline::domain::bot::{BotSetting, Changed};
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
+use firstline::domain::figures::{Messages, Wall};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
-    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
+    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, LabelId, MessageId, QueueName, WorkspaceId,
 };
+use firstline::domain::intent::Intent;
+use firstline::domain::label::{Label, LabelChange, LabelState};
 use firstline::domain::listing::Wanted;
 use firstline::domain::message::Message;
 use firstline::domain::note::Note;
@@ -25,8 +30,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, Desk, EventLog, Idempotency,
-    Page, Store, StoreError, Suggestions, Tasks, WaitingLine,
+    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, Desk, EventLog, Figures,
+    Idempotency, Labels, Page, Settings, Store, StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -219,6 +224,34 @@ passed! {
             [workspace: &WorkspaceId, meanings: &[(MessageId, Meaning)]] -> [()];
         earlier(conversation, limit)
             [conversation: &Conversation, limit: usize] -> [Vec<EarlierConversation>];
+    }
+}
+
+passed! {
+    Settings {
+        bot(workspace) [workspace: &WorkspaceId] -> [BotSetting];
+        set_bot(workspace, enabled, intents_off, changed)
+            [workspace: &WorkspaceId, enabled: bool, intents_off: &[Intent], changed: &Changed] -> [BotSetting];
+    }
+}
+
+passed! {
+    Figures {
+        wall(workspace, now) [workspace: &WorkspaceId, now: Timestamp] -> [Wall];
+        messages_since(workspace, since) [workspace: &WorkspaceId, since: Timestamp] -> [Messages];
+        alerts(workspace) [workspace: &WorkspaceId] -> [Vec<Alert>];
+        set_alerts(workspace, alerts, events)
+            [workspace: &WorkspaceId, alerts: &[Alert], events: &[Event]] -> [()];
+    }
+}
+
+passed! {
+    Labels {
+        add_label(workspace, label) [workspace: &WorkspaceId, label: &Label] -> [Label];
+        labels(workspace, state, cursor, limit)
+            [workspace: &WorkspaceId, state: Option<LabelState>, cursor: Option<&str>, limit: usize] -> [Page<Label>];
+        change_label(workspace, id, change)
+            [workspace: &WorkspaceId, id: &LabelId, change: &LabelChange] -> [Label];
     }
 }
 

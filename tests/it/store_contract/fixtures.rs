@@ -2,6 +2,7 @@
 
 use firstline::domain::agent::Agent;
 use firstline::domain::api_key::ApiKey;
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
 use firstline::domain::handoff::{Handoff, Reason, Tried};
@@ -115,6 +116,7 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
         },
         reading: Some(Reading::default()),
         standing: None,
+        switch: BotSwitch::default(),
         waited: None,
         trace: Trace {
             policy: "p1".to_owned(),

@@ -11,6 +11,7 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     ("outbox", "domain ports tasks entropy egress"),
     ("live", "domain ports tasks"),
     ("dispatch", "domain triage ports tasks"),
+    ("watch", "domain triage ports tasks entropy"),
     // L3: adapters, and the offline tools. They know the ports, never the engine.
     ("classify", "domain ports threads"),
     ("knowledge", "domain ports"),
@@ -31,7 +32,7 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     ),
     (
         "cli",
-        "domain triage report ports engine outbox dispatch live classify knowledge store connect oidc labelled train eval http config \
+        "domain triage report ports engine outbox dispatch watch live classify knowledge store connect oidc labelled train eval http config \
          tasks telemetry entropy egress seal",
     ),
     ("main", "cli"),
