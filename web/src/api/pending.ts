@@ -133,8 +133,8 @@ export interface WallView {
     by_queue: { queue: string; waiting: number; oldest_since?: string | null; open: boolean }[];
   };
   sla: { at_risk: number; breached: number };
-  mood: { negative_share: number; messages: number };
-  bot: { conversations: number; contained: number; handed_off: number; share: number };
+  mood: { negative_share?: number | null; messages: number };
+  bot: { conversations: number; contained: number; handed_off: number; share?: number | null };
   agents: { online: number; busy: number; away: number; wrap_up: number; offline: number };
   open: { bot: number; queue: number; agent: number };
   resolved_24h: number;
@@ -146,8 +146,8 @@ export interface LabelView {
   conversation_id: string;
   message_id: string;
   text: string;
-  predicted: string;
-  confidence: number;
+  predicted?: string | null;
+  confidence?: number | null;
   verdict: string;
   intent?: string | null;
   comment: string;
@@ -175,7 +175,7 @@ export interface QueueView {
   open: boolean;
   waiting: number;
   oldest_since?: string | null;
-  fallback: boolean;
+  fallback: string;
 }
 
 interface Id {
