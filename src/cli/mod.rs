@@ -19,6 +19,7 @@ mod key;
 mod labelled;
 mod lines;
 mod mask;
+mod openapi;
 mod output;
 mod panics;
 mod reload;
@@ -102,6 +103,8 @@ enum Command {
     Key(key::Arguments),
     /// List who may sign in, and make links by which a password is set
     Account(account::Arguments),
+    /// Print the description of the HTTP API (OpenAPI 3.1)
+    Openapi,
 }
 
 /// Parses the arguments, runs the command, prints what went wrong and returns the exit code.
@@ -148,6 +151,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
         Command::Account(command) => account::run(&command, &load(&[])?, output).await,
+        Command::Openapi => openapi::run(output),
     }
 }
 

@@ -16,23 +16,25 @@ use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
     accounts, actions, agents, api_keys, audit, bot, conversations, deliveries, events, health, labels,
-    listing, messages, notes, oidc, openapi, queue, reload, replies, search, session, signals, wall,
-    webhooks, what_if,
+    listing, messages, notes, oidc, openapi, origin, pages, queue, reload, replies, search, session, signals,
+    wall, webhooks, what_if,
 };
 
-/// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
+/// The whole API, and the pages that use it. Serve it with connect info, so that callers without a key are told apart by their address.
 pub fn router(app: AppState) -> Router {
     let app = Arc::new(app);
     let requests = Places::of_requests(app.options.in_flight_max);
     let streams = Streams(Places::of_streams(app.options.streams_max));
+    let cors = origin::cors(&app.options.widget_origins);
     let (router, api) = api().split_for_parts();
     let gate_state = Gate {
         limits: Arc::new(Limits::new(&app.options)),
         operations: audit::Operations::of(&api),
         app: Arc::clone(&app),
     };
-    router
+    let router = router
         .route_layer(middleware::from_fn_with_state(gate_state, gate))
+        .merge(pages::router())
         .layer(Extension(openapi::Document::of(&api)))
         .layer(Extension(streams))
         .fallback(async || ApiError::UnknownRoute)
@@ -40,9 +42,12 @@ pub fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(app.options.body_bytes_max))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), limit_time))
         .layer(middleware::from_fn_with_state(requests, shed))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(observe))
-        .with_state(app)
+        .layer(CatchPanicLayer::custom(panicked));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(middleware::from_fn(observe)).with_state(app)
 }
 
 pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
