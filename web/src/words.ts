@@ -3,6 +3,7 @@ export const words = {
   product: 'Firstline',
   signIn: 'Sign in',
   signOut: 'Sign out',
+  changePassword: 'Change the password',
   retry: 'Try again',
   dismiss: 'Dismiss',
   close: 'Close',

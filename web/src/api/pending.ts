@@ -192,7 +192,7 @@ export interface PendingPaths {
   };
   '/v1/session/password': { post: Silent<{ current: string; new: string }> };
   '/v1/setup': {
-    post: Route<{ token: string; login: string; name: string; password: string }, SessionView>;
+    post: Route<{ token: string; login?: string; name?: string; password: string }, SessionView>;
   };
   '/v1/accounts': {
     get: Route<undefined, List<AccountView>>;

@@ -69,8 +69,13 @@ export async function signIn(login: string, password: string): Promise<void> {
 }
 
 /** First administrator, or an invitation redeemed. */
-export async function setUp(token: string, login: string, name: string, password: string): Promise<void> {
-  take(await post('/v1/setup', { body: { token, login, name, password }, tries: 1 }));
+export async function setUp(body: {
+  token: string;
+  password: string;
+  login?: string;
+  name?: string;
+}): Promise<void> {
+  take(await post('/v1/setup', { body, tries: 1 }));
 }
 
 /** Where the session had ended already, that is as good. */

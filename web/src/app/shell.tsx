@@ -1,10 +1,11 @@
 // The frame around every page of somebody signed in: navigation by role, connection, theme, account.
-import { useSignalEffect } from '@preact/signals';
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { connection } from '../live/feed';
 import { Avatar } from '../parts/basics';
 import { Menu } from '../parts/menu';
 import { words } from '../words';
 import { CurrentPage, homeRoute, mayOpen, routeOf } from './lazy_page';
+import { PasswordDialog } from './password_dialog';
 import { place, replace } from './router';
 import { ROUTES } from './routes';
 import { session, signOut } from './session';
@@ -70,32 +71,53 @@ function ConnectionSign() {
 
 function AccountMenu() {
   const name = session.value?.name ?? '';
+  const changing = useSignal(false);
   return (
-    <Menu
-      label={`${words.account}: ${name}`}
-      look="account-button"
-      items={[
-        ...(['system', 'light', 'dark'] as const).map((value) => ({
-          label: `${words.theme.label}: ${words.theme[value]}`,
-          chosen: theme.value === value,
-          run: () => {
-            theme.value = value;
-          },
-        })),
-        'line',
-        ...(['dense', 'roomy'] as const).map((value) => ({
-          label: `${words.density.label}: ${words.density[value]}`,
-          chosen: density.value === value,
-          run: () => {
-            density.value = value;
-          },
-        })),
-        'line',
-        { label: words.signOut, run: () => void signOut().catch(toastProblem) },
-      ]}
-    >
-      <Avatar name={name} kind="agent" />
-      <span class="account-name">{name}</span>
-    </Menu>
+    <>
+      {changing.value && (
+        <PasswordDialog
+          onClose={() => {
+            changing.value = false;
+          }}
+        />
+      )}
+      <Menu
+        label={`${words.account}: ${name}`}
+        look="account-button"
+        items={[
+          ...(['system', 'light', 'dark'] as const).map((value) => ({
+            label: `${words.theme.label}: ${words.theme[value]}`,
+            chosen: theme.value === value,
+            run: () => {
+              theme.value = value;
+            },
+          })),
+          'line',
+          ...(['dense', 'roomy'] as const).map((value) => ({
+            label: `${words.density.label}: ${words.density[value]}`,
+            chosen: density.value === value,
+            run: () => {
+              density.value = value;
+            },
+          })),
+          'line',
+          // The company's own provider keeps the passwords of those who come by it.
+          ...(session.value?.oidc
+            ? []
+            : [
+                {
+                  label: words.changePassword,
+                  run: () => {
+                    changing.value = true;
+                  },
+                },
+              ]),
+          { label: words.signOut, run: () => void signOut().catch(toastProblem) },
+        ]}
+      >
+        <Avatar name={name} kind="agent" />
+        <span class="account-name">{name}</span>
+      </Menu>
+    </>
   );
 }

@@ -37,10 +37,11 @@ function Doing(props: {
     <Dialog
       title={props.title}
       onClose={close}
+      onSubmit={() => void run()}
       actions={
         <>
           <Button onClick={close}>{words.cancel}</Button>
-          <Button kind="primary" busy={busy} disabled={!props.what} onClick={() => void run()}>
+          <Button kind="primary" type="submit" busy={busy} disabled={!props.what}>
             {props.label}
           </Button>
         </>
@@ -162,10 +163,11 @@ function WrongDialog({ chat }: { chat: Chat }) {
     <Dialog
       title={say.wrongLong}
       onClose={close}
+      onSubmit={() => void run()}
       actions={
         <>
           <Button onClick={close}>{words.cancel}</Button>
-          <Button kind="primary" busy={busy} onClick={() => void run()}>
+          <Button kind="primary" type="submit" busy={busy}>
             {words.save}
           </Button>
         </>

@@ -12,6 +12,7 @@ import { run } from './commands';
 import { chatOf, items, offers, open, outbox, startDesk, unread } from './desk';
 import './desk.css';
 import './desk_chat.css';
+import './desk_side.css';
 import { Dialogs } from './dialogs';
 import { pane } from './face';
 import { commandOf, nameOf, takesText } from './keys';

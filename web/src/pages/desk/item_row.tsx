@@ -1,11 +1,12 @@
 // One conversation in a list: who, what was said last, why, in what mood, and how long there is.
 import { href } from '../../app/router';
+import { me } from '../../app/session';
 import { Badge, Mood, Time } from '../../parts/basics';
 import { now } from '../../parts/clock';
 import { wordFor, words } from '../../words';
 import { open, unread } from './desk';
 import { hasDraft } from './drafts';
-import type { Item } from './items';
+import { type Item, isMine } from './items';
 import { countdown } from './sla';
 import { say } from './words';
 
@@ -65,7 +66,7 @@ function Signs({ item }: { item: Item }) {
       )}
       {waits && item.queue && <span class="row-queue">{item.queue}</span>}
       {item.owner === 'bot' && <span class="row-reason">{words.owner.bot}</span>}
-      {item.owner === 'agent' && item.agent && (
+      {item.owner === 'agent' && item.agent && !isMine(item, me()) && (
         <span class="row-queue">{item.agent.name || item.agent.id}</span>
       )}
     </>

@@ -41,7 +41,7 @@ export const BINDINGS: readonly Binding[] = [
   { group: 'Lists', keys: ['k', 'ArrowUp'], command: 'previous', what: 'Previous in the list' },
   { group: 'Lists', keys: ['m'], command: 'list_mine', what: 'My conversations' },
   { group: 'Lists', keys: ['q'], command: 'list_waiting', what: 'Who waits' },
-  { group: 'Lists', keys: ['o'], command: 'list_others', what: 'All others (supervisors)' },
+  { group: 'Lists', keys: ['o'], command: 'list_others', what: 'What others and the bot hold (supervisors)' },
   { group: 'Lists', keys: ['l'], command: 'filter', what: 'Filter the list' },
   {
     group: 'Lists',

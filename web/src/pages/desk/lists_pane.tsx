@@ -2,7 +2,7 @@
 import { batch, useComputed } from '@preact/signals';
 import { go, href } from '../../app/router';
 import { may, me } from '../../app/session';
-import { Badge, Button, Empty, Loading, Wrong } from '../../parts/basics';
+import { Button, Empty, Loading, Wrong } from '../../parts/basics';
 import { now, span } from '../../parts/clock';
 import { VirtualList } from '../../parts/virtual_list';
 import { act } from './acts';
@@ -116,7 +116,12 @@ function Tabs() {
           }
         >
           {tab.label} <span class="tab-count">{tab.count}</span>
-          {tab.name === 'mine' && news > 0 && <Badge tone="accent">{say.unread(news)}</Badge>}
+          {tab.name === 'mine' && news > 0 && (
+            <span class="row-news" title={say.unread(news)}>
+              <span aria-hidden="true">{news}</span>
+              <span class="unseen">{say.unread(news)}</span>
+            </span>
+          )}
         </button>
       ))}
     </div>

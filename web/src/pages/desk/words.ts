@@ -3,7 +3,7 @@ export const say = {
   title: 'Desk',
   mine: 'Mine',
   waiting: 'Waiting',
-  others: 'All others',
+  others: 'Others',
   lists: 'Lists',
   filter: 'Filter by name, queue or words',
   noneMine: 'You hold no conversation.',
