@@ -90,8 +90,8 @@ describe('conversations', () => {
   const later = item('later', {
     clocks: [{ clock: 'resolution', state: 'running', due: '2026-11-29T11:00:00Z' }],
   });
-  const angry = item('angry', { owner: 'bot', mood: { label: 'negative', negative: 0.9 } });
-  const calm = item('calm', { owner: 'bot', mood: { label: 'neutral', negative: 0.1 } });
+  const angry = item('angry', { owner: 'bot', mood: { label: 'negative', negative: 0.9, trend: 'steady' } });
+  const calm = item('calm', { owner: 'bot', mood: { label: 'neutral', negative: 0.1, trend: 'steady' } });
 
   it('stand with what is late first, then what is due, then who is unhappy', () => {
     const order = worstFirst([calm, later, angry, late, soon]).map((one) => one.id);
