@@ -23,6 +23,7 @@ export const words = {
   theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
   density: { label: 'Density', dense: 'Dense', roomy: 'Roomy' },
   navigation: 'Pages',
+  news: (count: number) => `${count} new`,
   account: 'Account',
   mood: { negative: 'Unhappy', neutral: 'Neutral', positive: 'Happy' },
   trend: { falling: 'getting unhappier', steady: 'steady', rising: 'getting happier' },

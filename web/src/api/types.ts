@@ -3,12 +3,6 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** A part of a long list, and where the next begins. */
-export interface Page<T> {
-  data: T[];
-  next_cursor?: string | null;
-}
-
 export type AccountView = Schemas['AccountView'];
 export type AgentStateView = Schemas['AgentStateView'];
 export type AgentView = Schemas['AgentView'];
@@ -19,7 +13,6 @@ export type ClockView = Schemas['ClockView'];
 export type ConversationItemView = Schemas['ConversationItemView'];
 export type ConversationView = Schemas['ConversationView'];
 export type CustomerView = Schemas['CustomerView'];
-export type DecisionView = Schemas['OutcomeView'];
 export type DeliveryView = Schemas['DeliveryView'];
 export type EndpointView = Schemas['EndpointView'];
 export type FindingView = Schemas['FindingView'];
@@ -43,3 +36,16 @@ export type TraceView = Schemas['TraceView'];
 export type TurnView = Schemas['TurnView'];
 export type WallView = Schemas['WallView'];
 export type WhatIfView = Schemas['WhatIfView'];
+
+export type DecisionView = WhatIfView['was'];
+
+/** A part of a list. */
+export interface Page<T> {
+  data: T[];
+  next_cursor?: string | null;
+}
+
+/** A whole list. */
+export interface List<T> {
+  data: T[];
+}

@@ -38,7 +38,16 @@ export function me(): string {
   return session.value?.agent.id ?? '';
 }
 
+/** Who was signed in on this page before. */
+let earlier: string | undefined;
+
 function take(view: SessionView): void {
+  // What pages remember is one person's. For another the page begins anew.
+  if (earlier !== undefined && earlier !== view.login) {
+    location.reload();
+    return;
+  }
+  earlier = view.login;
   credentials.csrfToken = view.csrf_token;
   sessionProblem.value = undefined;
   session.value = view;

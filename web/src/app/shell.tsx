@@ -1,14 +1,16 @@
 // The frame around every page of somebody signed in: navigation by role, connection, theme, account.
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { connection } from '../live/feed';
 import { Avatar } from '../parts/basics';
 import { Menu } from '../parts/menu';
 import { words } from '../words';
 import { CurrentPage, homeRoute, mayOpen, routeOf } from './lazy_page';
+import { news, titled } from './news';
 import { PasswordDialog } from './password_dialog';
 import { place, replace } from './router';
 import { ROUTES } from './routes';
-import { session, signOut } from './session';
+import { may, session, signOut } from './session';
 import { density, theme } from './theme';
 import { Toasts, toastProblem } from './toasts';
 
@@ -17,6 +19,11 @@ export function Shell() {
     const home = homeRoute();
     if (place.value.parts.length === 0 && home) replace(`#/${home.pattern}`);
   });
+  useSignalEffect(() => {
+    const title = routeOf(place.value.parts)?.route.title;
+    document.title = titled(title ? `${title} · ${words.product}` : words.product, news.value);
+  });
+  useEffect(() => (may('desk') ? inBackground() : undefined), []);
   return (
     <div class="shell">
       <button type="button" class="skip button button-plain" onClick={skip}>
@@ -42,6 +49,19 @@ function skip(): void {
   document.getElementById('main')?.focus();
 }
 
+/** An agent is there, and is told of news, on every page. The code comes with the first of them. */
+function inBackground(): () => void {
+  let left = false;
+  let end = () => {};
+  import('../pages/desk/background').then((desk) => {
+    if (!left) end = desk.startBackground();
+  }, toastProblem);
+  return () => {
+    left = true;
+    end();
+  };
+}
+
 function Navigation() {
   const here = routeOf(place.value.parts)?.route.pattern.split('/')[0];
   return (
@@ -53,9 +73,21 @@ function Navigation() {
           aria-current={route.pattern === here ? 'page' : undefined}
         >
           {route.navigation}
+          {route.pattern === 'desk' && <News />}
         </a>
       ))}
     </nav>
+  );
+}
+
+function News() {
+  const count = news.value;
+  if (count === 0) return null;
+  return (
+    <span class="count" title={words.news(count)}>
+      <span aria-hidden="true">{count}</span>
+      <span class="unseen">{words.news(count)}</span>
+    </span>
   );
 }
 

@@ -75,25 +75,27 @@ export function CannedList({ canned, take }: { canned: Canned; take(reply: Reply
       </p>
       <InlineProblem error={error} />
       {done && !error && replies.length === 0 && <p class="canned-none dim">{say.noCanned}</p>}
-      <div role="listbox" id={canned.id} aria-label={say.canned} tabIndex={-1}>
-        {replies.map((reply, at) => (
-          <button
-            key={reply.id}
-            id={`${canned.id}-${at}`}
-            type="button"
-            role="option"
-            tabIndex={-1}
-            class="canned-item"
-            aria-selected={at === canned.at.value}
-            // The text field keeps the focus.
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={() => take(reply)}
-          >
-            <span class="canned-id">{reply.id}</span>
-            <span class="canned-text">{reply.text}</span>
-          </button>
-        ))}
-      </div>
+      {replies.length > 0 && (
+        <div role="listbox" id={canned.id} aria-label={say.canned} tabIndex={-1}>
+          {replies.map((reply, at) => (
+            <button
+              key={reply.id}
+              id={`${canned.id}-${at}`}
+              type="button"
+              role="option"
+              tabIndex={-1}
+              class="canned-item"
+              aria-selected={at === canned.at.value}
+              // The text field keeps the focus.
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => take(reply)}
+            >
+              <span class="canned-id">{reply.id}</span>
+              <span class="canned-text">{reply.text}</span>
+            </button>
+          ))}
+        </div>
+      )}
     </div>
   );
 }

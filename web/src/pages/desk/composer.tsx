@@ -143,7 +143,7 @@ function Text({ chat, note, slash, write, send: go }: TextProps) {
         placeholder={hint}
         value={text}
         maxLength={16_000}
-        aria-controls={slash.value ? canned.id : undefined}
+        aria-controls={slash.value && canned.currentId ? canned.id : undefined}
         aria-activedescendant={slash.value ? canned.currentId : undefined}
         onInput={(event) => write(event.currentTarget)}
         onKeyDown={onKeyDown}

@@ -33,8 +33,9 @@ const CHATS_MAX = 24;
 
 export const outbox = new Outbox({
   deliver,
-  keep: (rows) => remember('outbox', rows.length === 0 ? null : JSON.stringify(rows)),
-  recall: () => readRows(recall('outbox')),
+  // Several agents may share a browser: each has their own.
+  keep: (rows) => remember(`outbox.${me()}`, rows.length === 0 ? null : JSON.stringify(rows)),
+  recall: () => readRows(recall(`outbox.${me()}`)),
   now: () => Date.now(),
   newKey,
   later: (milliseconds, run) => setTimeout(run, milliseconds),

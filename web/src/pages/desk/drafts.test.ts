@@ -15,9 +15,9 @@ it('reads back what was written, and forgets what is empty', () => {
 });
 
 it('takes nonsense for no draft', () => {
-  remember('draft.a', '{"text":5}');
+  remember('draft..a', '{"text":5}');
   expect(readDraft('a')).toEqual(EMPTY_DRAFT);
-  remember('draft.a', 'nonsense');
+  remember('draft..a', 'nonsense');
   expect(readDraft('a')).toEqual(EMPTY_DRAFT);
 });
 

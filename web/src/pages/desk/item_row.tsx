@@ -24,7 +24,7 @@ export function ItemRow({ item }: { item: Item }) {
       <span class="row-line">
         <span class="row-name">{item.customer.name || say.anonymous}</span>
         {news > 0 && (
-          <span class="row-news" title={say.unread(news)}>
+          <span class="count" title={say.unread(news)}>
             <span aria-hidden="true">{news}</span>
             <span class="unseen">{say.unread(news)}</span>
           </span>

@@ -117,7 +117,7 @@ function Tabs() {
         >
           {tab.label} <span class="tab-count">{tab.count}</span>
           {tab.name === 'mine' && news > 0 && (
-            <span class="row-news" title={say.unread(news)}>
+            <span class="count" title={say.unread(news)}>
               <span aria-hidden="true">{news}</span>
               <span class="unseen">{say.unread(news)}</span>
             </span>

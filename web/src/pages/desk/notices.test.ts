@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import type { EventData, Kind, LiveEvent } from '../../live/events';
 import type { Item } from './items';
-import { noticeOf, titled } from './notices';
+import { noticeOf } from './notices';
 
 const AT = '2026-11-29T10:00:00Z';
 const mine: Item = {
@@ -35,8 +35,4 @@ it('tells of offers to oneself', () => {
   const offered = event('handoff.offered', { agent: { id: 'ana', name: 'Ana' }, until: AT });
   expect(noticeOf(offered, undefined, 'ana', 'c1')?.conversation).toBe('c1');
   expect(noticeOf(offered, undefined, 'ben', undefined)).toBeUndefined();
-});
-
-it('counts in the title', () => {
-  expect([titled('Desk', 0), titled('Desk', 3)]).toEqual(['Desk', '(3) Desk']);
 });

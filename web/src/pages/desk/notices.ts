@@ -35,11 +35,6 @@ export function noticeOf(
   return { title: say.noticeMessage(name), text: message.text.slice(0, 120), conversation };
 }
 
-/** The title with how much is new: `(3) Desk`. */
-export function titled(title: string, count: number): string {
-  return count === 0 ? title : `(${count}) ${title}`;
-}
-
 /** Asks the browser, which asks the person. Whether notices may be shown. */
 export async function allowNotices(): Promise<boolean> {
   if (!('Notification' in window)) return false;

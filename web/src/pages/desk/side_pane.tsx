@@ -4,7 +4,6 @@ import { me } from '../../app/session';
 import { Button } from '../../parts/basics';
 import { CaseCard } from './case_card';
 import type { Chat } from './chat';
-import { outbox } from './desk';
 import { draftOf, focusText, pane, setDraft, side } from './face';
 import { isMine } from './items';
 import { KnowledgePane } from './knowledge_pane';
@@ -56,9 +55,13 @@ export function SidePane({ chat }: { chat: Chat }) {
   );
 }
 
-/** Into the text field, to be edited and sent. */
+/** Into the text field, to be edited and sent: in the place of another suggestion, beneath what was written. */
 export function take(chat: Chat, reply: SuggestedReplyView): void {
-  setDraft(chat.id, { text: reply.text, suggestion: reply.id, note: false });
+  const written = draftOf(chat.id).value.text.trimEnd();
+  const replies = chat.suggestions.value?.suggested_replies ?? [];
+  const own = written !== '' && !replies.some((one) => one.text.trimEnd() === written);
+  const text = own ? `${written}\n${reply.text}` : reply.text;
+  setDraft(chat.id, { text, suggestion: reply.id, note: false });
   pane.value = 'chat';
   focusText();
 }
@@ -100,11 +103,4 @@ function sourceOf(reply: SuggestedReplyView): string {
   if (source.kind === 'article') return source.article;
   if (source.kind === 'canned_response') return source.id;
   return source.kind === 'flow' ? source.reply : say.earlier;
-}
-
-/** Whether something is being written that a suggestion would overwrite. */
-export function isWriting(chat: Chat): boolean {
-  return (
-    draftOf(chat.id).value.text.trim() !== '' || outbox.rows.value.some((row) => row.conversation === chat.id)
-  );
 }
