@@ -8,14 +8,14 @@ import { startFeed, stopFeed } from '../live/feed';
 export type Role = 'agent' | 'supervisor' | 'integrator' | 'admin' | 'auditor';
 
 /** What a role may do, as far as the console shows it; the engine decides. */
-export type Right = 'desk' | 'supervise' | 'watch' | 'administer';
+export type Right = 'desk' | 'supervise' | 'watch' | 'audit' | 'administer';
 
 const RIGHTS: Record<Role, readonly Right[]> = {
   agent: ['desk'],
   supervisor: ['desk', 'supervise', 'watch'],
   integrator: [],
-  auditor: ['watch'],
-  admin: ['desk', 'supervise', 'watch', 'administer'],
+  auditor: ['watch', 'audit'],
+  admin: ['desk', 'supervise', 'watch', 'audit', 'administer'],
 };
 
 /** Undefined while nobody knows yet; null when nobody is signed in. */

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { get, newKey, patch, post } from '../../api/client';
 import type { AccountView, InvitationView } from '../../api/types';
-import { type Role, session } from '../../app/session';
+import { may, type Role, session } from '../../app/session';
 import { Badge, Button, InlineProblem, Time } from '../../parts/basics';
 import { moment } from '../../parts/clock';
 import { Confirm, type Question } from '../shared/confirm';
@@ -10,7 +10,7 @@ import { restOf, useDeed } from '../shared/deed';
 import { Once, SelectField, TextField } from '../shared/fields';
 import { PageHead, Shown, Table } from '../shared/frame';
 import { useFresh } from '../shared/fresh';
-import { ACCOUNT_ROLES, roleMeans } from '../shared/roles';
+import { ACCOUNT_ROLES, roleLabel, roleMeans } from '../shared/roles';
 import { nameOf, ofDisabled, ofInvite, ofRole } from './questions';
 
 export function AccountsPage() {
@@ -36,7 +36,7 @@ export function AccountsPage() {
           onDone={() => setInvited(undefined)}
         />
       )}
-      <Invite onInvited={take} />
+      {may('administer') && <Invite onInvited={take} />}
       <Shown value={data?.data} error={error} retry={accounts.reload}>
         {(list) => (
           <Table label="Accounts" head={['Name', 'Login', 'Role', 'Made', 'Last sign-in', '']}>
@@ -131,30 +131,39 @@ function Line({ account, onAsk, onChanged, onInvited }: LineProps) {
         <code>{account.login}</code>
       </td>
       <td>
-        <RoleChoice
-          account={account}
-          onRole={(role) => onAsk(ofRole(account, role, () => change({ role })))}
-        />
+        {may('administer') ? (
+          <RoleChoice
+            account={account}
+            onRole={(role) => onAsk(ofRole(account, role, () => change({ role })))}
+          />
+        ) : (
+          roleLabel(account.role)
+        )}
       </td>
       <td class="nowrap">
         <Time at={account.created_at} />
       </td>
       <td class="nowrap">{account.signed_in_at ? <Time at={account.signed_in_at} /> : 'never'}</td>
       <td>
-        <div class="row row-end">
-          {!account.external && (
-            <Button label={`New link for ${account.login}`} onClick={() => onAsk(ofInvite(account, invite))}>
-              New link
+        {may('administer') && (
+          <div class="row row-end">
+            {!account.external && (
+              <Button
+                label={`New link for ${account.login}`}
+                onClick={() => onAsk(ofInvite(account, invite))}
+              >
+                New link
+              </Button>
+            )}
+            <Button
+              kind={account.disabled ? 'plain' : 'danger'}
+              label={`${account.disabled ? 'Enable' : 'Disable'} ${account.login}`}
+              onClick={() => onAsk(ofDisabled(account, turn))}
+            >
+              {account.disabled ? 'Enable' : 'Disable'}
             </Button>
-          )}
-          <Button
-            kind={account.disabled ? 'plain' : 'danger'}
-            label={`${account.disabled ? 'Enable' : 'Disable'} ${account.login}`}
-            onClick={() => onAsk(ofDisabled(account, turn))}
-          >
-            {account.disabled ? 'Enable' : 'Disable'}
-          </Button>
-        </div>
+          </div>
+        )}
       </td>
     </tr>
   );

@@ -1,8 +1,9 @@
 // Deliveries of an endpoint, each with its attempts, and sending again: one, the failed, or those of a time.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { get, newKey, post } from '../../api/client';
 import type { DeliveryView } from '../../api/types';
 import { href } from '../../app/router';
+import { may } from '../../app/session';
 import { toast } from '../../app/toasts';
 import { Badge, Button, Empty, InlineProblem, Time, type Tone } from '../../parts/basics';
 import { useDeed } from '../shared/deed';
@@ -14,6 +15,8 @@ import { counted } from '../why/said';
 import { selection } from './replay';
 
 const PAGE = 50;
+
+const PENDING_MS = 3000;
 
 const STATES: readonly Option[] = [
   { value: '', label: 'All' },
@@ -36,6 +39,14 @@ export function Deliveries({ endpoint, round }: { endpoint: string; round: numbe
       }),
     `${endpoint} ${state} ${round}`,
   );
+  const { items, more, reload } = deliveries;
+  // What is on its way is soon somewhere else; further pages stay as they were read.
+  const moves = more === undefined && items?.some((delivery) => delivery.state === 'pending');
+  useEffect(() => {
+    if (!moves) return undefined;
+    const timer = setInterval(reload, PENDING_MS);
+    return () => clearInterval(timer);
+  }, [moves, reload]);
   const deed = useDeed();
   const again = (delivery: DeliveryView) =>
     void deed.run(async () => {
@@ -46,7 +57,7 @@ export function Deliveries({ endpoint, round }: { endpoint: string; round: numbe
   return (
     <>
       <h2>Deliveries</h2>
-      <Replay endpoint={endpoint} onSent={deliveries.reload} />
+      {may('administer') && <Replay endpoint={endpoint} onSent={deliveries.reload} />}
       <div class="form-row">
         <SelectField label="Show" value={state} onValue={setState} options={STATES} />
         <Button onClick={deliveries.reload}>Refresh</Button>
@@ -95,12 +106,14 @@ function Line(props: { delivery: DeliveryView; open: boolean; onOpen: () => void
         <td>{conversation ? <a href={href('why', conversation)}>{conversation.slice(-8)}</a> : '–'}</td>
         <td>
           <div class="row row-end">
-            <Button pressed={open} label={`Attempts of ${kind} ${delivery.event_id}`} onClick={props.onOpen}>
+            <Button pressed={open} label={`Attempts: ${kind} ${delivery.event_id}`} onClick={props.onOpen}>
               Attempts
             </Button>
-            <Button label={`Send ${kind} ${delivery.event_id} again`} onClick={props.onAgain}>
-              Send again
-            </Button>
+            {may('administer') && (
+              <Button label={`Send again: ${kind} ${delivery.event_id}`} onClick={props.onAgain}>
+                Send again
+              </Button>
+            )}
           </div>
         </td>
       </tr>

@@ -4,6 +4,7 @@ import { get } from '../../api/client';
 import type { EndpointView } from '../../api/types';
 import { href } from '../../app/router';
 import type { PageProps } from '../../app/routes';
+import { may } from '../../app/session';
 import { Badge, Button, Empty, Time } from '../../parts/basics';
 import { Once } from '../shared/fields';
 import { PageHead, Shown, Table } from '../shared/frame';
@@ -29,9 +30,11 @@ function Endpoints() {
         title="Endpoints"
         lead="Systems that are told of events by signed webhooks: each event at least once, always under the same id."
       >
-        <Button kind="primary" onClick={() => setAdding(true)}>
-          Add an endpoint
-        </Button>
+        {may('administer') && (
+          <Button kind="primary" onClick={() => setAdding(true)}>
+            Add an endpoint
+          </Button>
+        )}
       </PageHead>
       {made?.secret && (
         <Once

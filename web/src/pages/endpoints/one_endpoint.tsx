@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { get, newKey, patch, post, remove } from '../../api/client';
 import type { EndpointView } from '../../api/types';
 import { go, href } from '../../app/router';
+import { may } from '../../app/session';
 import { toast } from '../../app/toasts';
 import { Button, InlineProblem, Time } from '../../parts/basics';
 import { Confirm, type Question } from '../shared/confirm';
@@ -66,21 +67,20 @@ function Whole({ endpoint, onChanged, onReload }: WholeProps) {
   return (
     <>
       <PageHead title={endpoint.url}>
-        <Button busy={deed.busy} disabled={endpoint.disabled} onClick={() => void test()}>
-          Send a test event
-        </Button>
-        <Button onClick={() => setEditing(true)}>Change</Button>
-        <Button onClick={() => setQuestion(ofRotation(rotate(newKey())))}>New secret</Button>
-        {endpoint.disabled ? (
-          <Button kind="primary" onClick={() => void deed.run(pause(false))}>
-            Go on sending
-          </Button>
-        ) : (
-          <Button onClick={() => setQuestion(ofPause(pause(true)))}>Pause</Button>
+        {may('administer') && (
+          <Deeds
+            endpoint={endpoint}
+            busy={deed.busy}
+            on={{
+              test: () => void test(),
+              change: () => setEditing(true),
+              rotate: () => setQuestion(ofRotation(rotate(newKey()))),
+              resume: () => void deed.run(pause(false)),
+              pause: () => setQuestion(ofPause(pause(true))),
+              remove: () => setQuestion(ofRemoval(endpoint.url, drop)),
+            }}
+          />
         )}
-        <Button kind="danger" onClick={() => setQuestion(ofRemoval(endpoint.url, drop))}>
-          Remove
-        </Button>
       </PageHead>
       <InlineProblem error={deed.problem} />
       {secret && (
@@ -95,6 +95,40 @@ function Whole({ endpoint, onChanged, onReload }: WholeProps) {
       <Deliveries endpoint={endpoint.id} round={round} />
       {editing && <EndpointForm endpoint={endpoint} onClose={() => setEditing(false)} onSaved={onReload} />}
       {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
+    </>
+  );
+}
+
+function Deeds(props: {
+  endpoint: EndpointView;
+  busy: boolean;
+  on: {
+    test: () => void;
+    change: () => void;
+    rotate: () => void;
+    resume: () => void;
+    pause: () => void;
+    remove: () => void;
+  };
+}) {
+  const { endpoint, busy, on } = props;
+  return (
+    <>
+      <Button busy={busy} disabled={endpoint.disabled} onClick={on.test}>
+        Send a test event
+      </Button>
+      <Button onClick={on.change}>Change</Button>
+      <Button onClick={on.rotate}>New secret</Button>
+      {endpoint.disabled ? (
+        <Button kind="primary" onClick={on.resume}>
+          Go on sending
+        </Button>
+      ) : (
+        <Button onClick={on.pause}>Pause</Button>
+      )}
+      <Button kind="danger" onClick={on.remove}>
+        Remove
+      </Button>
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import { get, newKey, post, remove } from '../../api/client';
 import type { KeyView } from '../../api/types';
-import type { Role } from '../../app/session';
+import { may, type Role } from '../../app/session';
 import { Button, Empty, InlineProblem, Time } from '../../parts/basics';
 import { Confirm, type Question } from '../shared/confirm';
 import { restOf, useDeed } from '../shared/deed';
@@ -40,12 +40,14 @@ export function KeysPage() {
           onDone={() => setMade(undefined)}
         />
       )}
-      <NewKey
-        onMade={(key) => {
-          setMade(key);
-          keys.reload();
-        }}
-      />
+      {may('administer') && (
+        <NewKey
+          onMade={(key) => {
+            setMade(key);
+            keys.reload();
+          }}
+        />
+      )}
       <Shown value={data?.data} error={error} retry={keys.reload}>
         {(list) => <KeyList keys={list} onRevoke={(key) => setQuestion(revoke(key))} />}
       </Shown>
@@ -69,9 +71,11 @@ function KeyList({ keys, onRevoke }: { keys: KeyView[]; onRevoke: (key: KeyView)
             <code>{key.id}</code>
           </td>
           <td class="row row-end">
-            <Button kind="danger" label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
-              Revoke
-            </Button>
+            {may('administer') && (
+              <Button kind="danger" label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
+                Revoke
+              </Button>
+            )}
           </td>
         </tr>
       ))}

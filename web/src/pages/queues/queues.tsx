@@ -52,7 +52,7 @@ function QueueList({ queues }: { queues: QueueView[] }) {
           </td>
           <td class="number">{queue.waiting}</td>
           <td class="nowrap">{queue.oldest_since ? <Time at={queue.oldest_since} as="since" /> : '–'}</td>
-          <td>{shownList(queue.intents.map(spoken), 'all others')}</td>
+          <td class="broad">{shownList(queue.intents.map(spoken), 'all others')}</td>
           <td>{shownList(queue.skills, 'none')}</td>
           <td>{shownList(queue.languages, 'any')}</td>
           <td>{queue.hours ?? 'always'}</td>
