@@ -1,6 +1,7 @@
 //! `firstline replay`: every conversation that was written down is played again, and must go as it is written.
 //! Same transcripts, same model and same knowledge: same outcome, always.
 
+mod deed;
 mod line;
 mod player;
 mod reading;

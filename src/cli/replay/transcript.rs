@@ -18,16 +18,15 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::cli::replay::deed::{agent, agent_action, note};
 use crate::cli::replay::line;
-use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
-use crate::domain::id::{AgentId, QueueName, Resolution};
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
 use crate::domain::time::Duration;
-use crate::domain::turn::{AgentAction, Input};
+use crate::domain::turn::Input;
 
 /// What the input lines are, for whoever mistypes one.
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
@@ -162,7 +161,7 @@ fn step(words: &str) -> Result<Step, String> {
             text: parse_text(text)?,
         })),
         Some(("reading", spec)) => Ok(Step::Reading(spec.to_owned())),
-        Some(("meanwhile", action)) => agent_action(action).map(Step::Meanwhile),
+        Some(("meanwhile", action)) => action_line(action).map(Step::Meanwhile),
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
         Some(("standing", line)) => parse_standing(line).map(Step::Standing),
@@ -183,30 +182,16 @@ fn step(words: &str) -> Result<Step, String> {
             text: parse_text(text)?,
             suggested: None,
         })),
-        _ => agent_action(words).map(Step::Input),
+        _ => action_line(words).map(Step::Input),
     }
 }
 
-/// `ana notes: TEXT` or `ana whispers: TEXT`; `None` for any other line.
-fn note(words: &str) -> Option<Result<Input, String>> {
-    let (who, text) = words.split_once(": ")?;
-    let (name, verb) = who.split_once(' ')?;
-    let whisper = match verb {
-        "notes" => false,
-        "whispers" => true,
-        _ => return None,
-    };
-    let input = |agent| {
-        Ok(Input::Note {
-            agent,
-            text: parse_text(text)?,
-            whisper,
-        })
-    };
-    Some(agent(name).and_then(input))
+fn action_line(words: &str) -> Result<Input, String> {
+    let unknown = || format!("{words:?} is no line of a transcript; known are {FORMS}");
+    agent_action(words).ok_or_else(unknown)?
 }
 
-fn parse_text(text: &str) -> Result<Text, String> {
+pub(super) fn parse_text(text: &str) -> Result<Text, String> {
     Text::parse(text).map_err(|error| error.to_string())
 }
 
@@ -282,56 +267,6 @@ fn parse_standing(words: &str) -> Result<line::Line, String> {
         ahead,
         wait: wait.map(Duration::from_mins),
     })
-}
-
-/// The name is shown to the customer as it is, with a capital letter.
-fn agent(name: &str) -> Result<Agent, String> {
-    let id = AgentId::parse(name).map_err(|error| error.to_string())?;
-    let mut letters = name.chars();
-    let name = letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default();
-    Ok(Agent { id, name })
-}
-
-fn agent_action(words: &str) -> Result<Input, String> {
-    let unknown = || format!("{words:?} is no line of a transcript; known are {FORMS}");
-    let (name, action) = words.split_once(' ').ok_or_else(unknown)?;
-    let action = match action {
-        "claims" => AgentAction::Claim,
-        "takes over" => AgentAction::TakeOver,
-        "releases" => AgentAction::Release,
-        "resolves" => AgentAction::Resolve,
-        "hands back" => AgentAction::HandBack,
-        "accepts" => AgentAction::Accept,
-        "declines" => AgentAction::Decline,
-        _ => further_action(action).ok_or_else(unknown)??,
-    };
-    Ok(Input::AgentAction {
-        agent: agent(name)?,
-        action,
-    })
-}
-
-/// One that says where to or until when.
-fn further_action(action: &str) -> Option<Result<AgentAction, String>> {
-    if let Some(to) = action.strip_prefix("transfers to agent ") {
-        return Some(agent(to).map(|to| AgentAction::TransferToAgent { to }));
-    }
-    if let Some(queue) = action.strip_prefix("transfers to ") {
-        let queue = QueueName::parse(queue).map_err(|error| error.to_string());
-        return Some(queue.map(|queue| AgentAction::Transfer { queue }));
-    }
-    if let Some(resolution) = action.strip_prefix("resolves as ") {
-        let resolution = Resolution::parse(resolution).map_err(|error| error.to_string());
-        return Some(resolution.map(|resolution| AgentAction::ResolveAs { resolution }));
-    }
-    let until = action.strip_prefix("snoozes until ")?;
-    let until = until
-        .parse()
-        .map_err(|_| format!("{until:?} is no time; write `snoozes until 2026-01-05T12:00:00Z`"));
-    Some(until.map(|until| AgentAction::Snooze { until }))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ export const session = signal<SessionView | null | undefined>(undefined);
 /** Why the session could not be asked for. */
 export const sessionProblem = signal<Problem | undefined>(undefined);
 
-export function roleMay(role: string, right: Right): boolean {
+function roleMay(role: string, right: Right): boolean {
   return (RIGHTS[role as Role] ?? []).includes(right);
 }
 

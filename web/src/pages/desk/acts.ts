@@ -1,7 +1,7 @@
 // What an agent does with a conversation. Each is one request; what went wrong is said at the conversation.
 import { post } from '../../api/client';
 import { go, href } from '../../app/router';
-import { chatOf } from './desk';
+import { chatOf, inLine } from './desk';
 import { actionProblems, dialog } from './face';
 import { refreshPresence } from './presence';
 
@@ -27,6 +27,13 @@ export async function act(id: string, what: Act): Promise<boolean> {
   refreshPresence();
   if (what.name === 'accept' || what.name === 'claim') go(href('desk', id));
   return true;
+}
+
+/** Claims the first in line. Whether there is one. */
+export function takeNext(): boolean {
+  const next = inLine.value.find((item) => !item.offer);
+  if (next) void act(next.id, { name: 'claim' });
+  return next !== undefined;
 }
 
 function request(id: string, what: Act): Promise<unknown> {

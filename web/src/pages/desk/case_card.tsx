@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ConversationView, HandoffView } from '../../api/types';
 import { href } from '../../app/router';
-import { Badge, Mood, Time } from '../../parts/basics';
+import { Badge, Time } from '../../parts/basics';
 import { span } from '../../parts/clock';
 import { wordFor, words } from '../../words';
 import type { Chat } from './chat';
@@ -17,25 +17,33 @@ function Part({ title, children }: { title: string; children: ComponentChildren 
   );
 }
 
-export function CaseCard({ chat, detail }: { chat: Chat; detail: ConversationView }) {
+/** Who it is and what it is about: what one reads first. */
+export function CaseHead({ detail }: { detail: ConversationView }) {
   const { customer, handoff } = detail;
   return (
-    <>
-      <Part title={customer.name || say.anonymous}>
-        <p class="case-customer">
-          {customer.id !== '' && <span class="case-id">{customer.id}</span>}
-          <Badge tone={customer.verified ? 'good' : 'warn'}>
-            {customer.verified ? say.verified : say.unverified}
+    <Part title={customer.name || say.anonymous}>
+      <p class="case-customer">
+        {customer.id !== '' && <span class="case-id">{customer.id}</span>}
+        <Badge tone={customer.verified ? 'good' : 'warn'}>
+          {customer.verified ? say.verified : say.unverified}
+        </Badge>
+        {detail.rating && (
+          <Badge>
+            {say.rating}: {detail.rating.score}/5
           </Badge>
-          {detail.rating && (
-            <Badge>
-              {say.rating}: {detail.rating.score}/5
-            </Badge>
-          )}
-        </p>
-        {detail.rating?.comment && <p class="case-quote">{detail.rating.comment}</p>}
-      </Part>
-      {handoff ? <Handoff handoff={handoff} /> : <p class="side-part dim">{say.noCase}</p>}
+        )}
+      </p>
+      {detail.rating?.comment && <p class="case-quote">{detail.rating.comment}</p>}
+      {handoff?.summary && <p class="case-summary">{handoff.summary}</p>}
+      {!handoff && <p class="dim">{say.noCase}</p>}
+    </Part>
+  );
+}
+
+export function CaseCard({ chat, detail }: { chat: Chat; detail: ConversationView }) {
+  return (
+    <>
+      {detail.handoff && <Handoff handoff={detail.handoff} />}
       <Earlier detail={detail} />
       <Articles chat={chat} />
       {detail.time_spent && (
@@ -57,12 +65,6 @@ export function CaseCard({ chat, detail }: { chat: Chat; detail: ConversationVie
 function Handoff({ handoff }: { handoff: HandoffView }) {
   return (
     <>
-      {handoff.summary !== '' && (
-        <Part title={say.summary}>
-          <p class="case-summary">{handoff.summary}</p>
-          <Mood label={handoff.sentiment?.label} trend={handoff.sentiment?.trend} />
-        </Part>
-      )}
       <Part title={say.reasons}>
         <ul class="case-list">
           {handoff.why.map((why) => (

@@ -2,7 +2,7 @@
 import { go, href } from '../../app/router';
 import { may } from '../../app/session';
 import { toastProblem } from '../../app/toasts';
-import { act } from './acts';
+import { act, takeNext } from './acts';
 import type { Chat } from './chat';
 import { actsOf } from './chat_pane';
 import { chatOf, list, mine, offers, open } from './desk';
@@ -45,9 +45,8 @@ export function run(command: Command): boolean {
       focusOn('desk-filter');
       return true;
     case 'accept':
-      if (!offered) return inChat(command);
-      void act(offered.id, { name: 'accept' });
-      return true;
+      if (offered) void act(offered.id, { name: 'accept' });
+      return offered !== undefined || inChat(command) || takeNext();
     case 'decline':
       if (offered) void act(offered.id, { name: 'decline' });
       return offered !== undefined;
@@ -124,10 +123,13 @@ function startCanned(chat: Chat): void {
   setTimeout(() => document.execCommand('insertText', false, '/'), 10);
 }
 
-/** The newest thing the bot said. */
+/** The bot's newest answer: what it said first after a customer's words. What it says of the line is none. */
 function ofBot(chat: Chat, command: 'wrong' | 'why'): boolean {
-  const said = chat.messages.value.filter((message) => message.from === 'bot').at(-1);
-  const about = said ?? chat.messages.value.at(-1);
+  const messages = chat.messages.value;
+  const answers = messages.filter(
+    (message, at) => message.from === 'bot' && messages[at - 1]?.from === 'customer',
+  );
+  const about = answers.at(-1) ?? messages.at(-1);
   if (!about) return false;
   if (command === 'wrong') accuse(about.id);
   else void showWhy(chat, about.id).catch(toastProblem);

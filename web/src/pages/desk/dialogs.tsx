@@ -177,7 +177,7 @@ function WrongDialog({ chat }: { chat: Chat }) {
       <Field label={say.wrongWhat}>
         {(attributes) => (
           <select {...attributes} value={intent} onChange={(event) => setIntent(event.currentTarget.value)}>
-            <option value="" />
+            <option value="">{say.unsaid}</option>
             {intents.map((name) => (
               <option key={name} value={name}>
                 {wordFor({}, name)}

@@ -17,29 +17,29 @@ export function ItemRow({ item }: { item: Item }) {
   const news = unread.value[item.id] ?? 0;
   return (
     <a
-      class={here ? 'row row-here' : 'row'}
+      class={here ? 'desk-row desk-row-here' : 'desk-row'}
       href={href('desk', item.id)}
       aria-current={here ? 'true' : undefined}
     >
-      <span class="row-line">
-        <span class="row-name">{item.customer.name || say.anonymous}</span>
+      <span class="desk-row-line">
+        <span class="desk-row-name">{item.customer.name || say.anonymous}</span>
         {news > 0 && (
           <span class="count" title={say.unread(news)}>
             <span aria-hidden="true">{news}</span>
             <span class="unseen">{say.unread(news)}</span>
           </span>
         )}
-        <span class="row-time">
+        <span class="desk-row-time">
           <Since item={item} />
         </span>
       </span>
-      <span class="row-text">
+      <span class="desk-row-text">
         {item.last_message && item.last_message.from !== 'customer' && (
           <span class="dim">{wordFor(say.from, item.last_message.from)}: </span>
         )}
         {item.last_message?.text ?? ''}
       </span>
-      <span class="row-line row-signs">
+      <span class="desk-row-line desk-row-signs">
         <Mood label={item.mood?.label} trend={item.mood?.trend} short />
         <Signs item={item} />
         <Due item={item} />
@@ -62,12 +62,12 @@ function Signs({ item }: { item: Item }) {
       {item.snoozed_until && <Badge>{say.snoozed}</Badge>}
       {item.owner === 'agent' && hasDraft(item.id) && <Badge tone="accent">{say.draft}</Badge>}
       {item.reason && item.owner !== 'bot' && (
-        <span class="row-reason">{wordFor(words.reason, item.reason)}</span>
+        <span class="desk-row-reason">{wordFor(words.reason, item.reason)}</span>
       )}
-      {waits && item.queue && <span class="row-queue">{item.queue}</span>}
-      {item.owner === 'bot' && <span class="row-reason">{words.owner.bot}</span>}
+      {waits && item.queue && <span class="desk-row-queue">{item.queue}</span>}
+      {item.owner === 'bot' && <span class="desk-row-reason">{words.owner.bot}</span>}
       {item.owner === 'agent' && item.agent && !isMine(item, me()) && (
-        <span class="row-queue">{item.agent.name || item.agent.id}</span>
+        <span class="desk-row-queue">{item.agent.name || item.agent.id}</span>
       )}
     </>
   );
@@ -78,7 +78,7 @@ function Due({ item }: { item: Item }) {
   if (!left) return null;
   const what = wordFor(say.dueText, left.clock);
   return (
-    <span class={`row-due due-${left.tone}`} title={`${what} ${left.text}`}>
+    <span class={`desk-row-due due-${left.tone}`} title={`${what} ${left.text}`}>
       <span class="unseen">{what} </span>
       {left.text}
     </span>

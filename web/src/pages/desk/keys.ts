@@ -57,7 +57,12 @@ export const BINDINGS: readonly Binding[] = [
     what: 'My previous conversation',
     writing: true,
   },
-  { group: 'Conversation', keys: ['a'], command: 'accept', what: 'Accept the offer, or claim what is open' },
+  {
+    group: 'Conversation',
+    keys: ['a'],
+    command: 'accept',
+    what: 'Accept the offer, claim what is open, or take who is next',
+  },
   { group: 'Conversation', keys: ['x'], command: 'decline', what: 'Decline the offer' },
   { group: 'Conversation', keys: ['t'], command: 'transfer', what: 'Transfer' },
   { group: 'Conversation', keys: ['s'], command: 'snooze', what: 'Snooze' },

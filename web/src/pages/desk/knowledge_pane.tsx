@@ -55,7 +55,7 @@ export function KnowledgePane({ chat }: { chat: Chat }) {
       />
       <InlineProblem error={error} />
       {of !== '' && !error && hits.length === 0 && <p class="dim">{say.noHits}</p>}
-      <ul class="hits">
+      <ul class="passages">
         {hits.map((hit) => (
           <Hit key={`${hit.article}#${hit.passage}`} hit={hit} chat={chat} />
         ))}
@@ -91,15 +91,15 @@ function Hit({ hit, chat }: { hit: HitView; chat: Chat }) {
     insertText(chat.id, text);
   };
   return (
-    <li class="hit">
-      <p class="hit-title">
+    <li class="passage">
+      <p class="passage-title">
         {hit.title}
         {hit.heading !== '' && hit.heading !== hit.title && <span class="dim"> · {hit.heading}</span>}
       </p>
       {internal && <Badge tone="warn">{say.internal}</Badge>}
-      <p class="hit-text">{hit.text}</p>
+      <p class="passage-text">{hit.text}</p>
       {mine && !internal && (
-        <p class="hit-acts">
+        <p class="passage-acts">
           <Button kind="quiet" onClick={insert(hit.text)}>
             {say.insert}
           </Button>

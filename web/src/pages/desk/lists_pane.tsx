@@ -5,7 +5,7 @@ import { may, me } from '../../app/session';
 import { Button, Empty, Loading, Wrong } from '../../parts/basics';
 import { now, span } from '../../parts/clock';
 import { VirtualList } from '../../parts/virtual_list';
-import { act } from './acts';
+import { act, takeNext } from './acts';
 import {
   filter,
   inLine,
@@ -25,7 +25,7 @@ import { found, type Item, offeredUntil } from './items';
 import { PresenceBar } from './presence_bar';
 import { say } from './words';
 
-/** CSS pixels; `.row` in desk.css is as high. */
+/** CSS pixels; `.desk-row` in desk.css is as high. */
 const ROW_HEIGHT = 76;
 
 export function listed(name: ListName): readonly Item[] {
@@ -51,6 +51,9 @@ export function ListsPane() {
             filter.value = event.currentTarget.value;
           }}
         />
+        {list.value === 'waiting' && inLine.value.length > 0 && (
+          <Button onClick={() => takeNext()}>{say.takeNext}</Button>
+        )}
       </div>
       <ListBody items={shown.value} />
     </section>

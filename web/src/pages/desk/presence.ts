@@ -28,7 +28,7 @@ export async function setPresence(presence: Presence): Promise<void> {
 }
 
 /** A beat says nothing new, and brings back what the agent holds. One that is lost is made good by the next. */
-export async function beat(): Promise<void> {
+async function beat(): Promise<void> {
   try {
     state.value = await post('/v1/agents/{id}/presence', { path: { id: me() }, body: {}, tries: 1 });
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { ConversationView, SuggestedReplyView } from '../../api/types';
 import { me } from '../../app/session';
 import { Button } from '../../parts/basics';
-import { CaseCard } from './case_card';
+import { CaseCard, CaseHead } from './case_card';
 import type { Chat } from './chat';
 import { draftOf, focusText, pane, setDraft, side } from './face';
 import { isMine } from './items';
@@ -45,6 +45,7 @@ export function SidePane({ chat }: { chat: Chat }) {
         ) : (
           detail && (
             <>
+              <CaseHead detail={detail} />
               <Suggestions chat={chat} detail={detail} />
               <CaseCard chat={chat} detail={detail} />
             </>

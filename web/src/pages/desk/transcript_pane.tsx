@@ -1,5 +1,5 @@
 // The lines of a conversation. Follows what is new while one reads at the end, and stays put while one reads above.
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { ConversationView } from '../../api/types';
 import { me } from '../../app/session';
 import { now } from '../../parts/clock';
@@ -27,6 +27,17 @@ export function Transcript({ chat, detail }: { chat: Chat; detail: ConversationV
     const element = box.current;
     if (element && atEnd.current) element.scrollTop = element.scrollHeight;
   }, [count, typing, chat.id]);
+
+  // The text field grows and shrinks beneath.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   return (
     <div
