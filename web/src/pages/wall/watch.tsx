@@ -29,10 +29,13 @@ export function Watch({ id }: { id: string }) {
   useEffect(() => {
     void chat.load();
   }, [chat, missed]);
+  // On a small screen it stands far from the list that it was chosen in.
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => panel.current?.scrollIntoView({ block: 'nearest' }), []);
   const detail = chat.detail.value;
   const problem = chat.problem.value;
   return (
-    <aside class="watch card" aria-label="The conversation that is watched">
+    <aside ref={panel} class="watch card" aria-label="The conversation that is watched">
       {detail ? (
         <Watched chat={chat} detail={detail} />
       ) : problem ? (
