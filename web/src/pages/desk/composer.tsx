@@ -37,7 +37,8 @@ export function Composer({ chat, detail }: { chat: Chat; detail: ConversationVie
     slash.value = note ? undefined : slashAt(field.value, field.selectionStart);
     if (!note) typing.wrote();
   };
-  const canWhisper = may('supervise') && detail.owner === 'agent' && !canReply;
+  const held = detail.status === 'open' && detail.owner === 'agent';
+  const canWhisper = may('supervise') && held && !canReply;
   return (
     <div class={note ? 'composer composer-note' : 'composer'}>
       <div class="composer-head">
@@ -65,7 +66,9 @@ export function Composer({ chat, detail }: { chat: Chat; detail: ConversationVie
       />
       <Findings check={check.value} />
       <div class="composer-foot">
-        <span class="composer-hint dim">{canReply ? '' : say.readOnly}</span>
+        <span class="composer-hint dim">
+          {canReply ? '' : detail.status === 'open' ? say.readOnly : say.over}
+        </span>
         <SendButton check={check.value} note={note} empty={draft.text.trim() === ''} send={go} />
       </div>
     </div>

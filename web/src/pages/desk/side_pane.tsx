@@ -13,7 +13,7 @@ export function SidePane({ chat }: { chat: Chat }) {
   const detail = chat.detail.value;
   return (
     <aside class="desk-side" aria-label={say.beside}>
-      <div class="tabs" role="tablist" aria-label={say.beside}>
+      <div class="side-head">
         <button
           type="button"
           class="icon-button small-only"
@@ -24,20 +24,22 @@ export function SidePane({ chat }: { chat: Chat }) {
         >
           ‹
         </button>
-        {(['case', 'knowledge'] as const).map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            class="tab"
-            aria-selected={side.value === name}
-            onClick={() => {
-              side.value = name;
-            }}
-          >
-            {say[name]}
-          </button>
-        ))}
+        <div class="tabs tabs-bare" role="tablist" aria-label={say.beside}>
+          {(['case', 'knowledge'] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              class="tab"
+              aria-selected={side.value === name}
+              onClick={() => {
+                side.value = name;
+              }}
+            >
+              {say[name]}
+            </button>
+          ))}
+        </div>
       </div>
       <div class="side-body">
         {side.value === 'knowledge' ? (

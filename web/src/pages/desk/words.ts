@@ -1,8 +1,9 @@
 // What the desk says.
 export const say = {
+  title: 'Desk',
   mine: 'Mine',
   waiting: 'Waiting',
-  others: 'Others',
+  others: 'All others',
   lists: 'Lists',
   filter: 'Filter by name, queue or words',
   noneMine: 'You hold no conversation.',
@@ -63,6 +64,7 @@ export const say = {
   send: 'Send',
   sendAnyway: 'Send anyway',
   saveNote: 'Save note',
+  over: 'This conversation is resolved. You can leave a private note.',
   readOnly: 'You do not hold this conversation. You can leave a private note.',
   mend: 'Mend this before it can be sent:',
   confirm: 'Look at this before you send it:',
