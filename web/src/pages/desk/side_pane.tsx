@@ -79,7 +79,7 @@ function Suggestions({ chat, detail }: { chat: Chat; detail: ConversationView })
   if (detail.status !== 'open' || detail.owner === 'bot' || replies.length === 0) return null;
   return (
     <section class="side-part" aria-label={say.suggestions}>
-      <h3 class="side-title">{say.suggestions}</h3>
+      <h2 class="side-title">{say.suggestions}</h2>
       <ol class="suggestions">
         {replies.slice(0, SHOWN).map((reply, at) => (
           <li key={reply.id} class="suggestion">
