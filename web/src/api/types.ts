@@ -44,8 +44,3 @@ export interface Page<T> {
   data: T[];
   next_cursor?: string | null;
 }
-
-/** A whole list. */
-export interface List<T> {
-  data: T[];
-}

@@ -146,7 +146,7 @@ function Line({ account, onAsk, onChanged, onInvited }: LineProps) {
       <td class="nowrap">{account.signed_in_at ? <Time at={account.signed_in_at} /> : 'never'}</td>
       <td>
         {may('administer') && (
-          <div class="row row-end">
+          <div class="cluster cluster-end">
             {!account.external && (
               <Button
                 label={`New link for ${account.login}`}

@@ -68,7 +68,7 @@ function AgentList(props: {
       {agents.map((agent) => (
         <tr key={agent.id}>
           <td>
-            <span class="row">
+            <span class="cluster">
               <Avatar name={agent.name || agent.id} kind="agent" />
               <span>
                 {agent.name || agent.id} <code class="dim small">{agent.id}</code>
@@ -88,10 +88,12 @@ function AgentList(props: {
             <Time at={agent.seen_at} />
           </td>
           {onEdit && (
-            <td class="row row-end">
-              <Button label={`Change ${agent.name || agent.id}`} onClick={() => onEdit(agent)}>
-                Change
-              </Button>
+            <td>
+              <div class="cluster cluster-end">
+                <Button label={`Change ${agent.name || agent.id}`} onClick={() => onEdit(agent)}>
+                  Change
+                </Button>
+              </div>
             </td>
           )}
         </tr>
@@ -102,7 +104,7 @@ function AgentList(props: {
 
 function Load({ load, capacity }: { load: number; capacity: number }) {
   return (
-    <span class="row">
+    <span class="cluster">
       <meter min={0} max={capacity} high={capacity * 0.8} optimum={0} value={load} aria-hidden="true" />
       <span class="number">
         {load} of {capacity}
@@ -201,7 +203,7 @@ function AgentForm({ agent, onClose, onSaved }: FormProps) {
           problem={wrong('/capacity')}
         />
         <InlineProblem error={restOf(deed.problem, POINTERS)} />
-        <div class="row row-end">
+        <div class="cluster cluster-end">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button kind="primary" type="submit" busy={deed.busy}>
             {words.save}

@@ -10,7 +10,7 @@ describe('what the switch will do', () => {
   it('says who is touched when the bot goes off', () => {
     const said = effect(on, off, { bot: 3, queue: 1 });
     expect(said[1]).toBe(
-      '3 open conversations are with the bot now; each goes to people when its customer writes next.',
+      '3 open conversations are with the bot now; each goes to people when its customer writes next, or when what it waits for comes back.',
     );
     expect(said[2]).toBe('1 customer waits in the queues already.');
     expect(effect(on, off, { bot: 0, queue: 0 })).toContain('No open conversation is with the bot now.');

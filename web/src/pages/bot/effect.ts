@@ -39,7 +39,7 @@ function switchedOff(now: Now | undefined): string[] {
     sentences.push(
       now.bot === 0
         ? 'No open conversation is with the bot now.'
-        : `${counted(now.bot, 'open conversation is', 'open conversations are')} with the bot now; each goes to people when its customer writes next.`,
+        : `${counted(now.bot, 'open conversation is', 'open conversations are')} with the bot now; each goes to people when its customer writes next, or when what it waits for comes back.`,
       now.queue === 0
         ? 'Nobody waits in a queue now.'
         : `${counted(now.queue, 'customer waits', 'customers wait')} in the queues already.`,

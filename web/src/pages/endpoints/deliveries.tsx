@@ -105,7 +105,7 @@ function Line(props: { delivery: DeliveryView; open: boolean; onOpen: () => void
         <td class="nowrap">{delivery.state === 'pending' ? <Time at={delivery.due_at} /> : '–'}</td>
         <td>{conversation ? <a href={href('why', conversation)}>{conversation.slice(-8)}</a> : '–'}</td>
         <td>
-          <div class="row row-end">
+          <div class="cluster cluster-end">
             <Button pressed={open} label={`Attempts: ${kind} ${delivery.event_id}`} onClick={props.onOpen}>
               Attempts
             </Button>

@@ -78,7 +78,7 @@ export function EndpointForm({ endpoint, onClose, onSaved }: FormProps) {
           options={FORMATS}
         />
         <InlineProblem error={deed.problem?.field('/url') ? undefined : deed.problem} />
-        <div class="row row-end">
+        <div class="cluster cluster-end">
           <Button onClick={onClose}>{words.cancel}</Button>
           <Button kind="primary" type="submit" busy={deed.busy}>
             {words.save}

@@ -70,12 +70,14 @@ function KeyList({ keys, onRevoke }: { keys: KeyView[]; onRevoke: (key: KeyView)
           <td>
             <code>{key.id}</code>
           </td>
-          <td class="row row-end">
-            {may('administer') && (
-              <Button kind="danger" label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
-                Revoke
-              </Button>
-            )}
+          <td>
+            <div class="cluster cluster-end">
+              {may('administer') && (
+                <Button kind="danger" label={`Revoke ${key.name}`} onClick={() => onRevoke(key)}>
+                  Revoke
+                </Button>
+              )}
+            </div>
           </td>
         </tr>
       ))}

@@ -31,7 +31,7 @@ export function LabelsPage() {
           Export what is done
         </a>
       </PageHead>
-      <div class="row">
+      <div class="cluster">
         <Button pressed={state === 'open'} onClick={() => setState('open')}>
           Open doubts
         </Button>
@@ -232,12 +232,14 @@ function Done({ items, labels }: ListProps) {
             <td class="nowrap">
               <Time at={label.at} />
             </td>
-            <td class="row row-end">
-              {may('supervise') && (
-                <Button kind="quiet" label={`Open again: ${label.text}`} onClick={() => reopen(label)}>
-                  Open again
-                </Button>
-              )}
+            <td>
+              <div class="cluster cluster-end">
+                {may('supervise') && (
+                  <Button kind="quiet" label={`Open again: ${label.text}`} onClick={() => reopen(label)}>
+                    Open again
+                  </Button>
+                )}
+              </div>
             </td>
           </tr>
         ))}

@@ -111,7 +111,7 @@ export function Once(props: { label: string; value: string; note: string; onDone
       <h2>{props.label}</h2>
       <code class="once-value">{props.value}</code>
       <p>{props.note}</p>
-      <div class="row">
+      <div class="cluster">
         {clipboard && (
           <Button
             kind="primary"

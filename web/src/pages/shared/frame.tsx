@@ -11,7 +11,7 @@ export function PageHead(props: { title: string; lead?: string; children?: Compo
         <h1>{props.title}</h1>
         {props.lead && <p class="dim">{props.lead}</p>}
       </div>
-      {props.children && <div class="row">{props.children}</div>}
+      {props.children && <div class="cluster">{props.children}</div>}
     </header>
   );
 }
@@ -57,7 +57,7 @@ export function Table(props: { label: string; head: readonly string[]; children:
 export function More(props: { more: (() => void) | undefined; busy: boolean }) {
   if (!props.more) return null;
   return (
-    <p class="row row-middle">
+    <p class="cluster cluster-middle">
       <Button busy={props.busy} onClick={props.more}>
         {words.more}
       </Button>

@@ -41,7 +41,7 @@ export function Conversations({ watched }: { watched: string | undefined }) {
       <div class="watching-list">
         <div class="page-head">
           <h2>Open conversations</h2>
-          <div class="row">
+          <div class="cluster">
             {HOLDERS.map((one) => (
               <Button key={one.value} pressed={holder === one.value} onClick={() => setHolder(one.value)}>
                 {one.label}

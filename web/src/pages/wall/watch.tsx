@@ -59,7 +59,7 @@ function Watched({ chat, detail }: { chat: Chat; detail: ConversationView }) {
             <Time at={detail.since ?? detail.updated_at} />
           </p>
         </div>
-        <div class="row">
+        <div class="cluster">
           <a class="button button-quiet" href={href('why', chat.id)}>
             Why
           </a>

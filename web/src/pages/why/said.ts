@@ -8,8 +8,9 @@ export function percent(share: number): string {
   return `${whole} %`;
 }
 
+/** Phrases of the policy stand between spaces, so that they match whole words. */
 export function quoted(text: string): string {
-  return `“${text}”`;
+  return `“${text.trim()}”`;
 }
 
 /** A name out of a file, as people say it: `track_order` is “track order”. */

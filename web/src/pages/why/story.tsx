@@ -151,7 +151,7 @@ function Found({ hits, said }: { hits: Reading['hits']; said: MessageView[] }) {
   return (
     <section class="card chapter" aria-label="What the search found">
       <h2>What the search found</h2>
-      <ol class="hits">
+      <ol class="passages">
         {hits.map((hit) => (
           <li key={`${hit.article} ${hit.passage}`}>
             <details>

@@ -75,9 +75,10 @@ export const BOT: Tellers = {
   repeated_failure: (inputs, fired) => {
     const [failures, limit] = [inputs.number('failures'), inputs.number('limit')];
     if (failures === undefined || limit === undefined) return undefined;
+    const row = failures === 1 ? 'this time' : `${times(failures)} in a row`;
     return fired
-      ? `The bot has not helped ${times(failures)} in a row, and ${limit} is the limit.`
-      : `The bot has not helped ${times(failures)} in a row; a person takes over at ${limit}.`;
+      ? `The bot could not help ${row}, and ${limit} is the limit.`
+      : `The bot could not help ${row}; at ${limit} in a row a person takes over.`;
   },
 };
 

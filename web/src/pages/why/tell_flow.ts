@@ -1,7 +1,7 @@
 // Sentences for flows: their questions, what customers answer, lookups, and proofs of identity.
 
 import type { Inputs } from './inputs';
-import { counted, named, quoted, spoken, timeOfDay } from './said';
+import { counted, named, quoted, spoken, timeOfDay, times } from './said';
 import { either, type Tellers } from './teller';
 
 export const FLOW: Tellers = {
@@ -46,7 +46,8 @@ export const FLOW: Tellers = {
   asked_too_often: (inputs, fired) => {
     const [what, asked, limit] = [inputs.text('for'), inputs.number('asked'), inputs.number('limit')];
     if (what === undefined || asked === undefined || limit === undefined) return undefined;
-    const before = `The ${spoken(what)} has been asked for ${counted(asked, 'time')}`;
+    if (asked === 0) return `The ${spoken(what)} has not been asked for yet; it may be, ${limit} times.`;
+    const before = `The ${spoken(what)} has been asked for ${times(asked)}`;
     return fired ? `${before}, and ${limit} is the limit.` : `${before} before; ${limit} is the limit.`;
   },
   awaited: either(
