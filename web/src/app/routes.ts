@@ -1,0 +1,23 @@
+// Every page: its address, its name in the navigation, and which right opens it. A page's code is loaded when it is
+// first visited.
+import type { ComponentType } from 'preact';
+import type { Right } from './session';
+
+export interface PageProps {
+  /** Values of the address's `{}` parts, in order. */
+  values: string[];
+}
+
+export interface Route {
+  /** Parts of the hash; `{}` parts are handed to the page. */
+  pattern: string;
+  /** In the title bar. */
+  title: string;
+  /** In the navigation; absent for a page that is reached from others. */
+  navigation?: string;
+  /** Any of these opens it; none: everyone who is signed in. */
+  rights?: readonly Right[];
+  load(): Promise<ComponentType<PageProps>>;
+}
+
+export const ROUTES: readonly Route[] = [];
