@@ -45,5 +45,8 @@ function alwaysOpen(policy: string): string {
   const week = DAYS.map((day) => `      ${day}: [00:00-24:00]\n`).join('');
   const calendar = (name: string): string => `  ${name}:\n    time_zone: Europe/London\n    week:\n${week}`;
   // The block ends where the next key of the outermost level begins.
-  return policy.replace(/^hours:\n(?:(?: .*|#.*)?\n)*/m, `hours:\n${calendar('default')}${calendar('workshop')}\n`);
+  return policy.replace(
+    /^hours:\n(?:(?: .*|#.*)?\n)*/m,
+    `hours:\n${calendar('default')}${calendar('workshop')}\n`,
+  );
 }

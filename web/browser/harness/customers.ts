@@ -4,6 +4,7 @@ import { Api } from './api.ts';
 import type { Server } from './server.ts';
 
 export interface Said {
+  readonly id: string;
   readonly seq: number;
   readonly from: string;
   readonly text: string;

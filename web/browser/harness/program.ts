@@ -15,10 +15,13 @@ const ENDS_WITHIN = 12_000;
 
 /** The path of a built program: FIRSTLINE_PROGRAMS names the folder; without it, the debug build of this repository. */
 export function built(name: string): string {
-  const folder = process.env.FIRSTLINE_PROGRAMS ?? resolve(REPOSITORY, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
+  const folder =
+    process.env.FIRSTLINE_PROGRAMS ?? resolve(REPOSITORY, process.env.CARGO_TARGET_DIR ?? 'target', 'debug');
   const path = resolve(folder, name);
   if (!existsSync(path)) {
-    throw new Error(`${path} is missing: run \`cargo build --bins --example shop\`, or set FIRSTLINE_PROGRAMS`);
+    throw new Error(
+      `${path} is missing: run \`cargo build --bins --example shop\`, or set FIRSTLINE_PROGRAMS`,
+    );
   }
   return path;
 }

@@ -1,6 +1,6 @@
 // The real server on a copy of the sample business, with a data folder and a port of its own.
 
-import { copyFile, mkdir, readFile, readdir, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { Api } from './api.ts';

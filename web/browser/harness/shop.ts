@@ -2,7 +2,7 @@
 // story wants it to.
 
 import { mkdtemp } from 'node:fs/promises';
-import { type IncomingMessage, createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

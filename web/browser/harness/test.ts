@@ -16,7 +16,7 @@ export interface Business {
   readonly staff: Staff;
 }
 
-/** Where a browser is taken that is not to reach the server directly: the address of a {@link Proxy}. */
+/** Where a browser is taken that is not to reach the server directly: the address of a {@link Line}. */
 export type Window = BrowserContextOptions & { readonly through?: string };
 
 interface Fixtures {
@@ -31,8 +31,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures, { business: Business }>({
   business: [
-    // The first argument has to be a pattern, even where nothing is taken.
-    // eslint-disable-next-line no-empty-pattern
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is taken from it.
     async ({}, use) => {
       const shop = await Shop.start();
       const server = await Server.start({ environment: environmentOf(shop.url) });
@@ -43,7 +42,7 @@ export const test = base.extend<Fixtures, { business: Business }>({
     { scope: 'worker', timeout: 90_000 },
   ],
 
-  // eslint-disable-next-line no-empty-pattern
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is taken from it.
   watch: async ({}, use) => {
     const watch = new Watch();
     await use(watch);

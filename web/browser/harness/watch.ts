@@ -26,7 +26,9 @@ export class Watch {
   }
 
   private followPage(page: Page): void {
-    page.on('pageerror', (error) => this.findings.push(`an error in ${page.url()}: ${error.stack ?? error.message}`));
+    page.on('pageerror', (error) =>
+      this.findings.push(`an error in ${page.url()}: ${error.stack ?? error.message}`),
+    );
     page.on('console', (message) => {
       if (message.type() === 'error' && !EXPECTED.test(message.text())) {
         this.findings.push(`the console of ${page.url()} says: ${message.text()}`);

@@ -18,11 +18,25 @@ test('a page that is careless with text runs the payloads, and the detector sees
       : route.abort(),
   );
   await page.goto(`${CARELESS}/`);
-  await page.evaluate(showCarelessly, CORPUS.map(({ text }) => text));
+  await page.evaluate(
+    showCarelessly,
+    CORPUS.map(({ text }) => text),
+  );
   await expect.poll(() => detector.numbers.size, { message: 'payloads seen' }).toBeGreaterThan(120);
 
-  const places = new Set<Place>(CORPUS.filter(({ number }) => detector.numbers.has(number)).map(({ place }) => place));
-  expect([...places].sort()).toEqual(['attribute', 'html', 'mathml', 'mutation', 'svg', 'template', 'unicode', 'url']);
+  const places = new Set<Place>(
+    CORPUS.filter(({ number }) => detector.numbers.has(number)).map(({ place }) => place),
+  );
+  expect([...places].sort()).toEqual([
+    'attribute',
+    'html',
+    'mathml',
+    'mutation',
+    'svg',
+    'template',
+    'unicode',
+    'url',
+  ]);
   const ways = new Set(detector.findings.map(({ by }) => by));
   expect(ways).toContain('hook');
   expect(ways).toContain('request');
@@ -53,29 +67,33 @@ test('the detector sees what the security policy keeps from running', async ({ b
 
 /** Runs in the page: each payload as markup, in an attribute, through a template, and as an address that is followed. */
 function showCarelessly(texts: readonly string[]): void {
-  const frameWith = (html: string): Document | null => {
+  const frameWith = (html: string): HTMLIFrameElement => {
     const frame = document.createElement('iframe');
     document.body.append(frame);
     const inside = frame.contentDocument;
     inside?.open();
     inside?.write(`<!doctype html><style>@keyframes spin { to { top: 1px } }</style>${html}`);
     inside?.close();
-    return inside;
+    return frame;
   };
   for (const text of texts) {
-    const page = frameWith(`<div title="${text}">${text}</div>`);
+    const frame = frameWith(`<div title="${text}">${text}</div>`);
     for (const [, braces, other] of text.matchAll(/\{\{(.*?)\}\}|[$#]\{(.*?)\}/g)) {
       try {
-        (page?.defaultView as unknown as { eval: (code: string) => unknown }).eval(braces ?? other ?? '');
+        (frame.contentWindow as unknown as { eval(code: string): unknown }).eval(braces ?? other ?? '');
       } catch {
         // A template of another kind.
       }
     }
-    for (const touched of page?.querySelectorAll<HTMLElement>('[onclick], [onfocus], [tabindex]') ?? []) {
+    for (const touched of frame.contentDocument?.querySelectorAll<HTMLElement>(
+      '[onclick], [onfocus], [tabindex]',
+    ) ?? []) {
       touched.dispatchEvent(new MouseEvent('click'));
       touched.focus();
     }
     // Apart, as following it would take the rest along.
-    frameWith(`<a href="${text.replaceAll('"', '&quot;')}">x</a>`)?.querySelector('a')?.click();
+    frameWith(`<a href="${text.replaceAll('"', '&quot;')}">x</a>`)
+      .contentDocument?.querySelector('a')
+      ?.click();
   }
 }

@@ -92,7 +92,7 @@ const VECTORS: Readonly<Record<Place, readonly string[]>> = {
     '![x](x"onerror="RUN)',
     '<javascript:RUN>',
     'https://fernhollow.example/"onmouseover="RUN',
-    'https://fernhollow.example/\'><img MARK src=x onerror=RUN>',
+    "https://fernhollow.example/'><img MARK src=x onerror=RUN>",
   ],
   svg: [
     '<svg MARK onload=RUN>',

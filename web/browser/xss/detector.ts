@@ -79,7 +79,10 @@ function strangers(): string[] {
       const handlers = element.getAttributeNames().filter((name) => name.startsWith('on'));
       const leads = addresses.filter((name) => {
         const value = (element.getAttribute(name) ?? '').replace(/[\s\u00a0]/g, '').toLowerCase();
-        return /^(javascript|vbscript|view-source|data:text|data:image\/svg)/.test(value) || /^\/?canary/.test(value);
+        return (
+          /^(javascript|vbscript|view-source|data:text|data:image\/svg)/.test(value) ||
+          /^\/?canary/.test(value)
+        );
       });
       if (element.id.startsWith('canary-') || handlers.length > 0 || leads.length > 0) {
         found.push(element.outerHTML.slice(0, 200));

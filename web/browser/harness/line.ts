@@ -1,12 +1,12 @@
 // A network between browser and server that a story can break: connections dropped and refused, or answers lost on the way
 // although the server has done what was asked.
 
-import { type AddressInfo, type Server as TcpServer, type Socket, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket, type Server as TcpServer } from 'node:net';
 
 /** whole: everything passes. cut: nothing does. deaf: what the browser sends arrives, and what comes back is lost. */
 export type Network = 'whole' | 'cut' | 'deaf';
 
-export class Proxy {
+export class Line {
   private network: Network = 'whole';
   private readonly open = new Set<Socket>();
   /** Connections whose next answer was lost. */
@@ -19,11 +19,11 @@ export class Proxy {
     listener.on('connection', (browser: Socket) => this.join(browser));
   }
 
-  static async to(target: number): Promise<Proxy> {
+  static async to(target: number): Promise<Line> {
     const listener = createServer();
-    const proxy = new Proxy(listener, target);
+    const line = new Line(listener, target);
     await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening));
-    return proxy;
+    return line;
   }
 
   get url(): string {
