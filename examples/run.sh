@@ -3,6 +3,8 @@
 #
 #   examples/run.sh FOLDER [options of `firstline serve`]
 #
+# In a browser, /demo on the server is the shop's page with the chat on it; the codes it sends are at /mail on the shop.
+#
 # FOLDER holds the programs, firstline and examples/shop. SHOP_BIND says where the shop listens, SHOP_TOKEN what it has
 # to be asked with, SHOP_ARGS what else it is told, such as --fresh. Only what was started here is ever ended here.
 set -eu

@@ -18,6 +18,7 @@ mod key;
 mod labelled;
 mod lines;
 mod mask;
+mod openapi;
 mod output;
 mod panics;
 mod reload;
@@ -99,6 +100,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Make, list and revoke API keys
     Key(key::Arguments),
+    /// Print the description of the HTTP API (OpenAPI 3.1)
+    Openapi,
 }
 
 /// Parses the arguments, runs the command, prints what went wrong and returns the exit code.
@@ -144,6 +147,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Calibrate(command) => calibrate::run(&command, &load(&command.flags())?, output).await,
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
+        Command::Openapi => openapi::run(output),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::dispatch::Dispatcher;
 use crate::egress::guard::check_url;
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
+use crate::http::pages::embedded;
 use crate::http::router::router;
 use crate::http::state::AppState;
 use crate::live::Live;
@@ -252,6 +253,7 @@ fn state(
             let reload = reload.clone();
             Box::pin(async move { reload.reload(model).await })
         }),
+        pages: Arc::new(embedded),
         metrics: Arc::new(move || metrics.render()),
         draining: CancellationToken::new(),
         shutdown: tasks.stop().clone(),
@@ -268,6 +270,8 @@ fn ready(headline: &str, url: &str, key_file: &Path) -> String {
 {open} '{{"message":{{"text":"where is my parcel?"}}}}'
 {open} '{{"message":{{"text":"I want to talk to someone"}}}}'
 curl -s {url}/v1/queue -H "authorization: Bearer $(cat {key_file})"
+
+In a browser, {url}/demo is the page of a shop with its chat, and {url}/console is where agents work.
 "#
     )
 }

@@ -20,6 +20,9 @@ use crate::ports::StoreError;
 /// When to come back after a 503, in seconds: faults of the store and races are short.
 const RETRY_AFTER_SECONDS: u64 = 2;
 
+/// The status of the page that stands in for one that was not built.
+pub(crate) const NOT_BUILT: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
+
 #[derive(Debug, Error)]
 pub(crate) enum ApiError {
     #[error(transparent)]

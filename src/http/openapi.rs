@@ -12,6 +12,7 @@ use utoipa::openapi::OpenApi as Api;
 use crate::domain::event::EventKind;
 use crate::http::access::{self, Access};
 use crate::http::problem::Problem;
+use crate::http::router::api;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +31,12 @@ struct Base;
 /// What the routes are added to.
 pub(crate) fn base() -> Api {
     Base::openapi()
+}
+
+/// The finished document for people and for generators of clients: indented.
+pub fn indented() -> String {
+    // As in `complete`: it always serialises.
+    serde_json::to_string_pretty(&complete(&api().into_openapi())).unwrap_or_default()
 }
 
 /// The finished document as text.
@@ -191,7 +198,6 @@ fn event_data(kind: EventKind) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::router::api;
 
     #[test]
     fn the_table_of_access_and_the_document_name_the_same_routes() {

@@ -15,11 +15,11 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, agents, conversations, deliveries, events, health, messages, openapi, queue, reload, search,
-    webhooks,
+    actions, agents, conversations, deliveries, events, health, messages, openapi, origin, pages, queue,
+    reload, search, webhooks,
 };
 
-/// The whole API. Serve it with connect info, so that callers without a key are told apart by their address.
+/// The whole API, and the pages that use it. Serve it with connect info, so that callers without a key are told apart by their address.
 pub fn router(app: AppState) -> Router {
     let app = Arc::new(app);
     let gate_state = Gate {
@@ -28,9 +28,11 @@ pub fn router(app: AppState) -> Router {
     };
     let requests = Places::of_requests(app.options.in_flight_max);
     let streams = Streams(Places::of_streams(app.options.streams_max));
+    let cors = origin::cors(&app.options.widget_origins);
     let (router, api) = api().split_for_parts();
-    router
+    let router = router
         .route_layer(middleware::from_fn_with_state(gate_state, gate))
+        .merge(pages::router())
         .layer(Extension(openapi::Document::of(&api)))
         .layer(Extension(streams))
         .fallback(async || ApiError::UnknownRoute)
@@ -38,9 +40,12 @@ pub fn router(app: AppState) -> Router {
         .layer(DefaultBodyLimit::max(app.options.body_bytes_max))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), limit_time))
         .layer(middleware::from_fn_with_state(requests, shed))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(middleware::from_fn(observe))
-        .with_state(app)
+        .layer(CatchPanicLayer::custom(panicked));
+    let router = match cors {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    router.layer(middleware::from_fn(observe)).with_state(app)
 }
 
 pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {

@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
+use crate::http::origin::Origin;
+use crate::http::pages::PageFile;
 use crate::live::Live;
 use crate::ports::Clock;
 
@@ -30,6 +32,8 @@ pub struct Options {
     pub streams_max: usize,
     /// Whether anyone may open a conversation, as the chat widget of a public website does.
     pub visitors_may_open: bool,
+    /// Sites other than the server's own whose pages may call the API, as the chat widget does there.
+    pub widget_origins: Vec<Origin>,
     /// How long a visitor may go on with a conversation, in hours from its opening.
     pub visitor_token_hours: u32,
     /// Proxies whose `X-Forwarded-For` is believed, as networks (`10.0.0.0/8`, `10.0.0.7/32`).
@@ -57,6 +61,7 @@ impl Default for Options {
             in_flight_max: 512,
             streams_max: 20_000,
             visitors_may_open: true,
+            widget_origins: Vec::new(),
             visitor_token_hours: 24 * 30,
             trusted_proxies: Vec::new(),
             visitor_burst: 20,
@@ -99,6 +104,9 @@ pub enum ReloadError {
 pub type Reload =
     Arc<dyn Fn(Option<PathBuf>) -> BoxFuture<'static, Result<Reloaded, ReloadError>> + Send + Sync>;
 
+/// A file of the built front end by its path, such as `console/index.html`.
+pub type Pages = Arc<dyn Fn(&str) -> Option<PageFile> + Send + Sync>;
+
 /// The parts of a running server.
 pub struct AppState {
     pub engine: Engine,
@@ -117,6 +125,7 @@ pub struct AppState {
     /// What an operator should know although the server works.
     pub notes: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
     pub reload: Reload,
+    pub pages: Pages,
     /// All metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
     /// Cancelled when the server is told to end: it is no longer ready, and serves all the same until `shutdown`.

@@ -11,6 +11,8 @@ pub(crate) mod identity;
 mod openapi;
 mod operations;
 mod overload;
+mod pages;
+mod scripted;
 mod stream;
 mod suggestions;
 mod waiting;

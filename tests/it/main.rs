@@ -28,6 +28,7 @@ mod lookups;
 mod mask_cli;
 mod model_folder;
 mod mutants;
+mod openapi_cli;
 mod ordering;
 mod personal_data;
 mod power_cut;

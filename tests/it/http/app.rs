@@ -1,20 +1,16 @@
 //! The API as the tests call it.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use firstline::domain::api_key::{ApiKey, Role};
-use firstline::domain::article::{ArticleHit, Audience, Citation};
 use firstline::domain::id::{KeyId, WorkspaceId};
-use firstline::domain::intent::{Intent, ScoredIntent};
-use firstline::domain::reading::{Classification, Fault};
-use firstline::domain::sentiment::Sentiment;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::engine::{Engine, InService, Parts};
 use firstline::entropy;
@@ -23,112 +19,20 @@ use firstline::http::keys::new_key;
 use firstline::http::router::router;
 use firstline::http::state::{AppState, HealthCheck, Options, ReloadError, Reloaded};
 use firstline::live::Live;
-use firstline::ports::{ApiKeys, Classifier, KnowledgeBase, SearchQuery};
+use firstline::ports::ApiKeys;
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
 use firstline::triage::policy::Policy;
 use serde_json::{Value, json};
 use tower::Service;
 
+use super::scripted::{ScriptedClassifier, TinyKnowledge, page};
 use crate::support::sample_policy;
 
 pub(crate) const WORKSPACE: &str = "default";
 
 /// What the company's page signs with.
 pub(crate) const IDENTITY_SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-/// Reads by the words in the text: what a test writes decides what is understood.
-#[derive(Debug)]
-struct ScriptedClassifier;
-
-#[async_trait]
-impl Classifier for ScriptedClassifier {
-    async fn classify(&self, text: &str) -> Result<Classification, Fault> {
-        if text.contains("overload") {
-            return Err(Fault::Overloaded);
-        }
-        if text.contains("brief") {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        if text.contains("slow") {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
-        }
-        let known = [("parcel", "track_order"), ("password", "password_reset")];
-        let known = known.into_iter().find(|(word, _)| text.contains(word));
-        let (intent, confidence) = known.map_or(("out_of_scope", 0.1), |(_, intent)| (intent, 0.95));
-        let negative = if text.contains("terrible") { 0.96 } else { 0.04 };
-        let scored = |name: &str, confidence| ScoredIntent {
-            name: Intent::new(name),
-            confidence,
-        };
-        Ok(Classification {
-            intents: vec![scored(intent, confidence), scored("place_order", 0.01)],
-            sentiment: Sentiment::new(negative, 1.0 - negative, 0.0),
-            embedding: vec![1.0],
-            language: None,
-            entities: Vec::new(),
-            model: "scripted 1".to_owned(),
-        })
-    }
-}
-
-/// Two articles for customers and a passage that is for agents only.
-#[derive(Debug)]
-struct TinyKnowledge;
-
-impl KnowledgeBase for TinyKnowledge {
-    fn search(&self, query: &SearchQuery<'_>) -> Result<Vec<ArticleHit>, Fault> {
-        if query.text.contains("broken index") {
-            return Err(Fault::Search("as the test asked".to_owned()));
-        }
-        let hit = |article: &str, audience, intent: &str, text: &str| ArticleHit {
-            citation: Citation {
-                article: article.to_owned(),
-                passage: "intro".to_owned(),
-            },
-            title: article.replace('-', " "),
-            heading: String::new(),
-            text: text.to_owned(),
-            audience,
-            intents: vec![Intent::new(intent)],
-            score: 0.9,
-        };
-        let all = [
-            (
-                "parcel",
-                hit(
-                    "track-your-order",
-                    Audience::Public,
-                    "track_order",
-                    "Follow the tracking link.",
-                ),
-            ),
-            (
-                "password",
-                hit(
-                    "reset-password",
-                    Audience::Public,
-                    "password_reset",
-                    "Use the reset link.",
-                ),
-            ),
-            (
-                "parcel",
-                hit(
-                    "carrier-trace",
-                    Audience::Internal,
-                    "track_order",
-                    "Open a trace at the depot.",
-                ),
-            ),
-        ];
-        let internal = query.audience == Audience::Internal;
-        let found = all.into_iter().filter(|(word, hit)| {
-            query.text.contains(word) && (internal || hit.audience == Audience::Public)
-        });
-        Ok(found.map(|(_, hit)| hit).take(query.limit).collect())
-    }
-}
 
 /// Every model is a good one, but for the one in /bad.
 fn reloaded(model: Option<PathBuf>) -> Result<Reloaded, ReloadError> {
@@ -149,6 +53,8 @@ pub(crate) struct Setup {
     pub(crate) options: Options,
     pub(crate) identity: Option<IdentitySecret>,
     pub(crate) policy: Arc<Policy>,
+    /// The built front end.
+    pub(crate) pages: BTreeMap<&'static str, &'static str>,
 }
 
 impl Default for Setup {
@@ -163,6 +69,7 @@ impl Default for Setup {
             },
             identity: IdentitySecret::new(IDENTITY_SECRET).ok(),
             policy: sample_policy(),
+            pages: BTreeMap::new(),
         }
     }
 }
@@ -233,6 +140,7 @@ impl TestApp {
             health: Arc::new(move || parts.lock().unwrap().clone()),
             notes: Arc::new(Vec::new),
             reload: Arc::new(|model| Box::pin(std::future::ready(reloaded(model)))),
+            pages: Arc::new(move |path| setup.pages.get(path).map(|text| page(text))),
             metrics: Arc::new(|| "firstline_up 1\n".to_owned()),
             draining: tasks.stop().clone(),
             shutdown: tasks.stop().clone(),
