@@ -37,7 +37,7 @@ export type Staff = Readonly<Record<keyof typeof STAFF, Person>>;
 
 /** The first administrator by the link that the server printed, then everyone else by her invitations. */
 export async function hire(server: Server): Promise<Staff> {
-  const ruth = await redeem(server.url, server.setupToken, STAFF.ruth);
+  const ruth = await redeem(server.url, await server.setupToken(), STAFF.ruth);
   const invited = async (newcomer: Newcomer): Promise<Person> =>
     redeem(server.url, await invite(ruth.api, newcomer), newcomer);
   const [sam, ana, ben, iris] = await Promise.all([

@@ -24,8 +24,6 @@ export class Server {
     readonly url: string,
     /** Of the key that the server made for its administrator: integrations would use such a one. */
     readonly key: string,
-    /** Of the one-time link that makes the first administrator. */
-    readonly setupToken: string,
   ) {}
 
   /** Returns when it has said where it listens. */
@@ -37,10 +35,9 @@ export class Server {
     const program = Program.start('firstline', ['serve', '--bind', '127.0.0.1:0'], { folder, environment });
     try {
       const url = (await program.line(/listens on (http:\/\/[\d.]+:\d+)/))[1] ?? '';
-      const token = (await program.line(/#\/setup\?token=([\w.~-]+)/))[1] ?? '';
       await keepVectors(join(data, 'index'));
       const key = (await readFile(join(data, 'admin.key'), 'utf8')).trim();
-      return new Server(program, folder, url, key, token);
+      return new Server(program, folder, url, key);
     } catch (error) {
       await program.stop();
       await forget(folder);
@@ -51,6 +48,11 @@ export class Server {
   /** As an integration with every right. */
   get api(): Api {
     return new Api(this.url, { bearer: this.key });
+  }
+
+  /** Of the one-time link that makes the first administrator. */
+  async setupToken(): Promise<string> {
+    return (await this.program.line(/#\/setup\?token=([\w.~-]+)/))[1] ?? '';
   }
 
   get port(): number {

@@ -10,9 +10,10 @@ import { Watch } from './watch.ts';
 import { Widget } from './widget.ts';
 import { Workplace } from './workplace.ts';
 
+/** Of each worker. */
 export interface Business {
-  readonly server: Server;
   readonly shop: Shop;
+  readonly server: Server;
   readonly staff: Staff;
 }
 
@@ -29,18 +30,27 @@ interface Fixtures {
   readonly visitor: (window?: Window) => Promise<Widget>;
 }
 
-export const test = base.extend<Fixtures, { business: Business }>({
-  business: [
+export const test = base.extend<Fixtures, Business>({
+  shop: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is taken from it.
     async ({}, use) => {
       const shop = await Shop.start();
-      const server = await Server.start({ environment: environmentOf(shop.url) });
-      await use({ server, shop, staff: await hire(server) });
-      await server.stop();
+      await use(shop);
       await shop.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  server: [
+    async ({ shop }, use) => {
+      const server = await Server.start({ environment: environmentOf(shop.url) });
+      await use(server);
+      await server.stop();
     },
     { scope: 'worker', timeout: 90_000 },
   ],
+
+  staff: [async ({ server }, use) => use(await hire(server)), { scope: 'worker', timeout: 60_000 }],
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is taken from it.
   watch: async ({}, use) => {
@@ -60,9 +70,9 @@ export const test = base.extend<Fixtures, { business: Business }>({
     await Promise.all(contexts.map((context) => context.close()));
   },
 
-  at: async ({ business, browserAt }, use) => {
+  at: async ({ server, browserAt }, use) => {
     await use(async (person, path = '#/desk', { through, ...options } = {}) => {
-      const url = through ?? business.server.url;
+      const url = through ?? server.url;
       const context = await browserAt(url, options);
       await signIn(context, url, person);
       const page = await context.newPage();
@@ -71,9 +81,9 @@ export const test = base.extend<Fixtures, { business: Business }>({
     });
   },
 
-  visitor: async ({ business, browserAt }, use) => {
+  visitor: async ({ server, browserAt }, use) => {
     await use(async ({ through, ...options } = {}) => {
-      const context = await browserAt(through ?? business.server.url, options);
+      const context = await browserAt(through ?? server.url, options);
       const page = await context.newPage();
       await page.goto('/demo');
       const widget = new Widget(page);
