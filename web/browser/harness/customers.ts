@@ -11,12 +11,12 @@ export interface Said {
 }
 
 export interface Turn {
-  readonly conversation_id: string;
   readonly action: string;
   readonly replies: readonly Said[];
 }
 
-interface Opened extends Turn {
+/** A conversation, and what lets its customer go on with it. */
+export interface Opened {
   readonly id: string;
   readonly token: string;
 }
@@ -32,16 +32,21 @@ export interface Who {
 export class Customer {
   private constructor(
     private readonly api: Api,
-    readonly conversation: string,
-    readonly token: string,
-    /** What the first message brought. */
-    readonly first: Turn,
+    readonly opened: Opened,
   ) {}
 
   static async open(server: Server, text: string, who: Who = {}): Promise<Customer> {
     const opened = await server.api.post<Opened>('/v1/conversations', { customer: who, message: { text } });
-    const api = new Api(server.url, { bearer: opened.token });
-    return new Customer(api, opened.id, opened.token, opened);
+    return Customer.known(server.url, opened);
+  }
+
+  /** Who has opened a conversation already, such as in the widget. */
+  static known(url: string, { id, token }: Opened): Customer {
+    return new Customer(new Api(url, { bearer: token }), { id, token });
+  }
+
+  get conversation(): string {
+    return this.opened.id;
   }
 
   async say(text: string): Promise<Turn> {

@@ -2,7 +2,7 @@
 // and rated, and what supervisors and administrators leave behind. What the pages are pictured and examined with.
 
 import { Customer } from './customers.ts';
-import type { Business } from './test.ts';
+import { type Business, test as base } from './test.ts';
 
 export interface Day {
   /** With Ana, who has answered and written a note. */
@@ -28,7 +28,8 @@ const ANSWERED = [
   ['Orla Byrne', "Can I send a helmet back if it doesn't fit?"],
 ] as const;
 
-export async function anOrdinaryMorning({ server, staff }: Business): Promise<Day> {
+async function anOrdinaryMorning(business: Business): Promise<Day> {
+  const { server, staff } = business;
   const held = await Customer.open(
     server,
     'This is the third time you have sent me the wrong thing, I am absolutely furious',
@@ -49,8 +50,8 @@ export async function anOrdinaryMorning({ server, staff }: Business): Promise<Da
   }
   await staff.ana.api.post('/v1/agents/ana/presence', { presence: 'online' });
   await staff.ben.api.post('/v1/agents/ben/presence', { presence: 'busy' });
-  await workedOn(held, over, { server, staff } as Business);
-  await leftBehind(answered, { server, staff } as Business);
+  await workedOn(held, over, business);
+  await leftBehind(answered, business);
   return { held, over, answered };
 }
 
@@ -88,3 +89,11 @@ async function leftBehind(answered: Customer, { staff }: Business): Promise<void
   await staff.ruth.api.post('/v1/accounts', { login: 'noor', name: 'Noor Haddad', role: 'agent' });
   await staff.ruth.api.post('/v1/keys', { name: 'order system', role: 'integrator' });
 }
+
+/** Stories on a morning that has happened already. */
+export const test = base.extend<object, { day: Day }>({
+  day: [
+    async ({ server, shop, staff }, use) => use(await anOrdinaryMorning({ server, shop, staff })),
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});

@@ -1,7 +1,13 @@
 // The `test` that stories import: a server with its people for each worker, browsers for whoever takes part, and a watch
 // over all of them that fails a story whatever else it checks.
 
-import { type BrowserContext, type BrowserContextOptions, test as base, expect } from '@playwright/test';
+import {
+  type BrowserContext,
+  type BrowserContextOptions,
+  test as base,
+  expect,
+  type Page,
+} from '@playwright/test';
 
 import { hire, type Person, SESSION_COOKIE, type Staff } from './people.ts';
 import { Server } from './server.ts';
@@ -24,8 +30,10 @@ interface Fixtures {
   readonly watch: Watch;
   /** A browser of one's own, at this address. */
   readonly browserAt: (url: string, options?: BrowserContextOptions) => Promise<BrowserContext>;
-  /** A person who is signed in already. */
-  readonly at: (person: Person, path?: string, window?: Window) => Promise<Workplace>;
+  /** A page, for a person who is signed in already, or for anybody. */
+  readonly pageFor: (person: Person | undefined, path: string, window?: Window) => Promise<Page>;
+  /** A page of the console, for a person who is signed in already. */
+  readonly at: (person: Person, hash: string, window?: Window) => Promise<Workplace>;
   /** Somebody on the shop's page, with the chat open. */
   readonly visitor: (window?: Window) => Promise<Widget>;
 }
@@ -70,23 +78,28 @@ export const test = base.extend<Fixtures, Business>({
     await Promise.all(contexts.map((context) => context.close()));
   },
 
-  at: async ({ server, browserAt }, use) => {
-    await use(async (person, path = '#/desk', { through, ...options } = {}) => {
+  pageFor: async ({ server, browserAt }, use) => {
+    await use(async (person, path, { through, ...options } = {}) => {
       const url = through ?? server.url;
       const context = await browserAt(url, options);
-      await signIn(context, url, person);
+      if (person !== undefined) {
+        await signIn(context, url, person);
+      }
       const page = await context.newPage();
-      await page.goto(`/console${path}`);
-      return new Workplace(page);
+      await page.goto(path);
+      return page;
     });
   },
 
-  visitor: async ({ server, browserAt }, use) => {
-    await use(async ({ through, ...options } = {}) => {
-      const context = await browserAt(through ?? server.url, options);
-      const page = await context.newPage();
-      await page.goto('/demo');
-      const widget = new Widget(page);
+  at: async ({ pageFor }, use) => {
+    await use(
+      async (person, hash, window) => new Workplace(await pageFor(person, `/console#/${hash}`, window)),
+    );
+  },
+
+  visitor: async ({ pageFor }, use) => {
+    await use(async (window) => {
+      const widget = new Widget(await pageFor(undefined, '/demo', window));
       await widget.open();
       return widget;
     });

@@ -2,6 +2,8 @@
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
+import type { Opened } from './customers.ts';
+
 export class Widget {
   readonly panel: Locator;
   readonly log: Locator;
@@ -30,6 +32,29 @@ export class Widget {
   /** The messages whose text this is, or in which it stands. */
   entry(text: string | RegExp): Locator {
     return this.log.getByRole('listitem').filter({ hasText: text });
+  }
+
+  /** The conversation as the browser keeps it for the next visit. */
+  async kept(): Promise<Opened> {
+    const kept = await this.page.evaluate(() =>
+      Object.entries(localStorage)
+        .filter(([name]) => name.startsWith('firstline:'))
+        .map(([, value]) => (JSON.parse(value as string) as { conversation?: Opened }).conversation),
+    );
+    const [conversation] = kept.filter((found) => found !== undefined);
+    if (conversation === undefined) {
+      throw new Error('this browser keeps no conversation');
+    }
+    return conversation;
+  }
+
+  /** Goes on with a conversation that was opened elsewhere, as if it had been opened here. */
+  async take(conversation: Opened): Promise<void> {
+    await this.page.evaluate((kept) => {
+      localStorage.setItem(`firstline:${location.origin}`, JSON.stringify({ conversation: kept }));
+    }, conversation);
+    await this.page.reload();
+    await this.open();
   }
 
   async rate(score: number, comment: string): Promise<void> {
