@@ -3,6 +3,9 @@
 import { Api } from './api.ts';
 import type { Server } from './server.ts';
 
+/** The most messages that are given at once. */
+const PAGE = 200;
+
 export interface Said {
   readonly id: string;
   readonly seq: number;
@@ -57,8 +60,16 @@ export class Customer {
     await this.api.post(`/v1/conversations/${this.conversation}/csat`, { score });
   }
 
+  /** All of them, in order. */
   async messages(): Promise<readonly Said[]> {
-    const path = `/v1/conversations/${this.conversation}/messages`;
-    return (await this.api.get<{ data: readonly Said[] }>(path)).data;
+    const all: Said[] = [];
+    for (;;) {
+      const path = `/v1/conversations/${this.conversation}/messages?limit=${PAGE}&after=${all.at(-1)?.seq ?? 0}`;
+      const { data } = await this.api.get<{ data: readonly Said[] }>(path);
+      all.push(...data);
+      if (data.length < PAGE) {
+        return all;
+      }
+    }
   }
 }

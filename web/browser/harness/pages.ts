@@ -27,7 +27,7 @@ export function everyPage({ held, answered }: Day): readonly PageOf[] {
     inConsole('wall', 'wall', 'sam', /waiting/i),
     inConsole('why', `why/${answered.conversation}/1`, 'ana', /helmet/),
     inConsole('labels', 'labels', 'sam', /exchanging it/),
-    inConsole('bot', 'bot', 'sam', /track_order/),
+    inConsole('bot', 'bot', 'sam', /track order/),
     inConsole('agents', 'agents', 'sam', /Ana Ferreira/),
     inConsole('queues', 'queues', 'sam', /workshop/),
     inConsole('endpoints', 'endpoints', 'ruth', /desk\.fernhollow\.example/),

@@ -49,8 +49,6 @@ test('the conversation is still there after the page is loaded anew', async ({ v
 test('the chat speaks Arabic from right to left', async ({ visitor }) => {
   const widget = await visitor();
   await widget.page.getByLabel('Chat in').selectOption('ar');
-  const field = widget.panel.getByRole('textbox', { name: 'اكتب رسالة' });
-  await expect(field).toBeVisible();
-  const direction = await field.evaluate((element) => getComputedStyle(element).direction);
-  expect(direction).toBe('rtl');
+  await expect(widget.panel.getByRole('textbox', { name: 'اكتب رسالة' })).toBeVisible();
+  await expect(widget.panel).toHaveCSS('direction', 'rtl');
 });

@@ -78,6 +78,57 @@ test('a browser that goes offline says so, and sends when it is back', async ({ 
   await same(widget, server.url, ['Do you ship to Ireland?', 'What time do you open on Sunday?']);
 });
 
+withLine(
+  'an agent misses nothing, and what was written meanwhile is sent once',
+  async ({ at, staff, line, server }) => {
+    const customer = await Customer.open(server, 'I want to talk to a person, please', { name: 'Uma Patel' });
+    await staff.ben.api.post(`/v1/conversations/${customer.conversation}/claim`);
+    const ben = await at(staff.ben, `desk/${customer.conversation}`, { through: line.url });
+    await ben.isLive();
+    await ben.say('Hello Uma, Ben here');
+    await expect(ben.line('Hello Uma, Ben here')).toHaveCount(1);
+
+    line.become('cut');
+    await expect(ben.connection).toContainText('Connection lost');
+    const meanwhile = ['Are you there?', 'I have another question', 'It is about my Volt'];
+    for (const text of meanwhile) {
+      await customer.say(text);
+    }
+    await ben.say('One moment, I am looking');
+    await ben.say('Still looking');
+
+    line.become('whole');
+    await ben.isLive();
+    for (const text of [...meanwhile, 'One moment, I am looking', 'Still looking']) {
+      await expect(ben.line(text)).toHaveCount(1);
+    }
+    await expect(ben.log.getByRole('status')).toHaveCount(0);
+    const had = await customer.messages();
+    const agents = had.filter(({ from }) => from === 'agent').map(({ text }) => text);
+    expect(agents).toEqual(['Hello Uma, Ben here', 'One moment, I am looking', 'Still looking']);
+  },
+);
+
+withLine(
+  'an agent whose answers are lost on the way sends nothing twice',
+  async ({ at, staff, line, server }) => {
+    const customer = await Customer.open(server, 'I want to talk to a person, please', { name: 'Vera Holt' });
+    await staff.ben.api.post(`/v1/conversations/${customer.conversation}/claim`);
+    const ben = await at(staff.ben, `desk/${customer.conversation}`, { through: line.url });
+    await ben.isLive();
+    line.become('deaf');
+    await ben.say('Hello Vera, Ben here');
+    await expect
+      .poll(async () => (await customer.messages()).filter(({ from }) => from === 'agent').length)
+      .toBe(1);
+    line.become('whole');
+    await ben.isLive();
+    await expect(ben.line('Hello Vera, Ben here')).toHaveCount(1);
+    await expect(ben.log.getByRole('status')).toHaveCount(0);
+    expect((await customer.messages()).filter(({ from }) => from === 'agent')).toHaveLength(1);
+  },
+);
+
 /** What the customer sees is what the server has, and both have each message once, in this order. */
 async function same(widget: Widget, url: string, written: readonly string[]): Promise<void> {
   const customer = Customer.known(url, await widget.kept());

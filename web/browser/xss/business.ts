@@ -31,38 +31,63 @@ export async function startHostileBusiness(): Promise<HostileBusiness> {
   return { server, stop };
 }
 
-/** One article for each payload, as title and as text; the question that finds it is {@link questionOf}. */
+/** Of what each article is, so that a question finds its own. */
+export const THINGS = [
+  ...[
+    'saddle',
+    'chain',
+    'helmet',
+    'pump',
+    'lamp',
+    'bell',
+    'basket',
+    'glove',
+    'padlock',
+    'tyre',
+    'pedal',
+    'brake',
+  ],
+  ...['mudguard', 'trailer', 'bottle', 'jacket', 'mirror', 'spoke', 'fork', 'luggage rack', 'shoe', 'wheel'],
+  ...['backpack', 'map', 'spanner'],
+] as const;
+
+export function questionAbout(thing: string): string {
+  return `What is your returns policy for a ${thing}?`;
+}
+
+/** The payloads that stand in the article about the thing at this place. */
+export function titleOf(place: number): readonly string[] {
+  const share = CORPUS.length / THINGS.length;
+  return CORPUS.slice(place * share, (place + 1) * share).map(({ text }) => text);
+}
+
+/** The payloads, so many to an article, as its title and as its text. */
 const hostileArticles: Change = async (folder) => {
   const articles = join(folder, 'knowledge', 'articles');
   await rm(articles, { recursive: true });
   await mkdir(articles);
-  for (const { number, text } of CORPUS) {
-    const quoted = JSON.stringify(text);
+  for (const [index, thing] of THINGS.entries()) {
+    const texts = titleOf(index);
     const lines = [
       '---',
-      `id: hostile-${number}`,
-      `title: ${quoted}`,
+      `id: hostile-${index + 1}`,
+      `title: ${JSON.stringify(texts.join(' '))}`,
       'locale: en',
       'audience: public',
-      'intents: [product_info]',
-      `questions: [${JSON.stringify(questionOf(number))}]`,
+      'intents: [return_refund_policy]',
+      `questions: [${JSON.stringify(questionAbout(thing))}]`,
       '---',
-      `Bell ${number} rings. ${text}`,
+      `Send the ${thing} back. ${texts.join('\n\n')}`,
       '',
     ];
-    await writeFile(join(articles, `hostile-${number}.md`), lines.join('\n'));
+    await writeFile(join(articles, `hostile-${index + 1}.md`), lines.join('\n'));
   }
 };
-
-export function questionOf(number: number): string {
-  return `Tell me about bicycle bell ${number}`;
-}
 
 function answersAnything(policy: string): string {
   return policy
     .replace(/^ {2}linked: .*$/m, '  linked: 0.001')
     .replace(/^ {2}unlinked: .*$/m, '  unlinked: 0.001')
-    .replace(/^ {4}product_info: .*$/m, '    product_info: 0.001')
     .replace(/^ {2}turns: .*$/m, '  turns: 1000');
 }
 

@@ -8,7 +8,8 @@ export async function missing(page: Page, texts: readonly string[]): Promise<str
   return texts.filter((text) => !shown.includes(plain(text)));
 }
 
-function plain(text: string): string {
+/** White space counts as one space. */
+export function plain(text: string): string {
   return text.replace(/\s+/g, ' ').trim();
 }
 
