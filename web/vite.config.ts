@@ -1,5 +1,6 @@
 // How the console is built and served while it is worked on, and how its unit tests run.
 import { defineConfig } from 'vitest/config';
+import { compressed } from './compressed';
 
 // Where `npm run dev` finds the engine.
 const engine = process.env.FIRSTLINE_URL ?? 'http://127.0.0.1:8080';
@@ -12,6 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
+  plugins: [compressed()],
   server: {
     host: '127.0.0.1',
     proxy: { '/v1': engine, '/auth': engine, '/version': engine },

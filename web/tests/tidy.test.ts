@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const LINES_MAX = 400;
-const FOLDERS = ['src', 'widget', 'tests', 'browser'];
+const FOLDERS = ['src', 'widget', 'demo', 'tests', 'browser'];
 
 function files(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true });

@@ -1,6 +1,9 @@
 // The whole widget but its page, against a server that does what Firstline does and a network that fails as it likes: what
 // was written arrives once, and is shown once.
 
+// The browser's own fetch and streams, which Node.js has too.
+// @vitest-environment node
+
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Api } from './api';
