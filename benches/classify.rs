@@ -2,7 +2,9 @@
 //! Needs the shipped model and ONNX Runtime (`make bench` fetches it).
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use std::path::{Path, PathBuf};
+#[path = "support/classifier.rs"]
+mod classifier;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,22 +26,10 @@ const STORY: &str = "hello where is my order please it was due last monday and n
                      it will arrive so I would like to have my money back today";
 
 fn main() {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runtime = Runtime::load(&[library(repository)]).unwrap_or_else(|error| panic!("{error}"));
-    let open =
-        || ModelFolder::open(&repository.join("models/support-en")).unwrap_or_else(|error| panic!("{error}"));
-    println!("{}\n", open().model());
-    one_thread(&runtime, open());
-    pool(&runtime, open());
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a benchmark is started by make or by hand, with no configuration"
-)]
-fn library(repository: &Path) -> PathBuf {
-    let fetched = repository.join(".cache/onnxruntime/libonnxruntime.so.1.31.1");
-    std::env::var_os("ORT_DYLIB_PATH").map_or(fetched, PathBuf::from)
+    let runtime = classifier::runtime();
+    println!("{}\n", classifier::model().model());
+    one_thread(&runtime, classifier::model());
+    pool(&runtime, classifier::model());
 }
 
 fn one_thread(runtime: &Runtime, folder: ModelFolder) {

@@ -19,8 +19,10 @@ use crate::config::places::Places;
 use crate::connect;
 use crate::domain::id::WorkspaceId;
 use crate::domain::time::Duration;
+use crate::egress::guard::check_url;
 use crate::http;
 use crate::http::identity::{self, IdentitySecret};
+use crate::oidc;
 use crate::outbox;
 use crate::outbox::lookups;
 use crate::store::sqlite;
@@ -62,6 +64,7 @@ pub struct Config {
     pub store: sqlite::Options,
     pub http: http::state::Options,
     pub identity: identity::Options,
+    pub oidc: oidc::Options,
     pub webhooks: outbox::Options,
     pub connectors: connect::Options,
     pub lookups: lookups::Options,
@@ -85,21 +88,74 @@ impl Config {
 
     /// The secret that `identity.secret_env` names, if it names one.
     pub fn identity_secret(&self) -> Result<Option<IdentitySecret>, ConfigProblem> {
+        const KEY: &str = "identity.secret_env";
         let name = &self.identity.secret_env;
+        let Some(text) = self.secret(KEY, name, "take no signed customers")? else {
+            return Ok(None);
+        };
+        let secret = IdentitySecret::new(text);
+        let problem = |short| {
+            self.problem(
+                KEY.to_owned(),
+                format!("the environment variable {name}: {short}"),
+            )
+        };
+        secret.map(Some).map_err(problem)
+    }
+
+    /// The secret that `oidc.client_secret_env` names, if it names one.
+    pub fn oidc_secret(&self) -> Result<Option<String>, ConfigProblem> {
+        let name = &self.oidc.client_secret_env;
+        let secret = self.secret("oidc.client_secret_env", name, "have a client without a secret")?;
+        Ok(secret.map(str::to_owned))
+    }
+
+    /// What the variable holds that a key names; `otherwise` is what leaving the key empty means.
+    fn secret(&self, key: &str, name: &str, otherwise: &str) -> Result<Option<&str>, ConfigProblem> {
         if name.is_empty() {
             return Ok(None);
         }
-        let problem = |message| self.problem("identity.secret_env".to_owned(), message);
         let text = self.variables.0.get(name).filter(|text| !text.is_empty());
         let text = text.ok_or_else(|| {
-            problem(format!(
-                "there is no environment variable {name}; set it, or leave this empty and take no signed customers"
-            ))
+            let message = format!(
+                "there is no environment variable {name}; set it, or leave this empty and {otherwise}"
+            );
+            self.problem(key.to_owned(), message)
         })?;
-        let secret = IdentitySecret::new(text);
-        secret
-            .map(Some)
-            .map_err(|short| problem(format!("the environment variable {name}: {short}")))
+        Ok(Some(text))
+    }
+
+    /// What is wrong with `[oidc]`, as far as that can be said without asking the provider.
+    pub fn oidc_problems(&self) -> Vec<ConfigProblem> {
+        let oidc = &self.oidc;
+        if oidc.issuer.is_empty() {
+            return Vec::new();
+        }
+        let mut problems: Vec<_> = self.oidc_secret().err().into_iter().collect();
+        let mut found =
+            |key: &str, message: &str| problems.push(self.problem(key.to_owned(), message.to_owned()));
+        if let Err(refused) = check_url(&oidc.issuer, &oidc.guard()) {
+            found("oidc.issuer", &refused.to_string());
+        }
+        if oidc.client_id.is_empty() {
+            found(
+                "oidc.client_id",
+                "give the name under which the provider knows this server",
+            );
+        }
+        if oidc.roles.is_empty() {
+            found(
+                "oidc.roles",
+                "give at least one group and its role, or nobody could sign in",
+            );
+        }
+        if oidc.roles.values().any(|role| !role.is_for_people()) {
+            found(
+                "oidc.roles",
+                "integrator is for keys; give agent, supervisor, admin or auditor",
+            );
+        }
+        problems
     }
 }
 

@@ -1,11 +1,13 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod inbox;
+mod replies;
 mod suggestions;
+mod what_if;
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use thiserror::Error;
 use tokio::sync::watch;
 
@@ -20,12 +22,15 @@ use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
 use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, Inbox, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
+    Classifier, Clock, Committed, Idempotency, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
 };
-use crate::triage::decide::{decide, decide_in_line};
+use crate::triage::circumstances::Circumstances;
+use crate::triage::decide::decide_under;
 use crate::triage::policy::{Mode, Policy};
 
+pub use crate::engine::replies::ReplyQuery;
 pub use crate::engine::suggestions::Suggestions;
+pub use crate::engine::what_if::{Thresholds, WhatIf, replies};
 
 use crate::engine::suggestions::REPLIES_MAX;
 
@@ -107,8 +112,8 @@ pub struct Said {
 
 impl Said {
     /// A message itself, or the messages whose pause the input ends.
-    pub fn new(input: &Input, conversation: Option<Conversation>) -> Self {
-        let gathered = || conversation.as_ref().and_then(Conversation::gathered);
+    pub fn new(input: &Input, conversation: Option<&Conversation>) -> Self {
+        let gathered = || conversation.and_then(Conversation::gathered);
         Self {
             text: match input {
                 Input::CustomerMessage { text } => Some(text.clone()),
@@ -116,12 +121,13 @@ impl Said {
                 Input::Opened
                 | Input::AgentMessage { .. }
                 | Input::AgentAction { .. }
+                | Input::Note { .. }
                 | Input::Rated { .. }
                 | Input::Offered { .. }
                 | Input::LookupDone { .. }
                 | Input::CodeSent { .. } => None,
             },
-            before: conversation.map_or(Vec::new(), |conversation| conversation.messages),
+            before: conversation.map_or(Vec::new(), |conversation| conversation.messages.clone()),
         }
     }
 }
@@ -160,13 +166,24 @@ impl Engine {
         }
         let parts = self.in_service.parts();
         let input = &self.with_shown(target, input).await?;
-        let said = self.said(target, input).await?;
+        let mut known = self.before_reading(target, input).await?;
+        let said = Said::new(input, known.as_ref());
         let (input, reading) = self.prepare(input, &said, &parts).await;
         for _ in 0..ATTEMPTS_MAX {
             let now = (self.clock)();
-            let conversation = self.conversation(target, &parts, now).await?;
+            let conversation = match known.take() {
+                Some(conversation) => conversation,
+                None => self.conversation(target, &parts, now).await?,
+            };
+            // Read anew each time: a turn that was decided before somebody set the switch is not written.
+            let switch = self.store.bot(&self.workspace).await?.switch;
+            let circumstances = Circumstances {
+                standing: None,
+                switch: &switch,
+                now,
+            };
             let mut turn = self
-                .decided(conversation, &input, &reading, &parts.policy, now)
+                .decided(conversation, &input, &reading, &parts.policy, circumstances)
                 .await?;
             turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
@@ -187,22 +204,25 @@ impl Engine {
         input: &Input,
         reading: &Reading,
         policy: &Policy,
-        now: Timestamp,
+        circumstances: Circumstances<'_>,
     ) -> Result<Turn, EngineError> {
-        let turn = decide(&conversation, input, reading, policy, now)?;
-        let Some(standing) = self.standing(&turn, policy, now).await? else {
+        let turn = decide_under(&conversation, input, reading, policy, &circumstances)?;
+        let Some(standing) = self.standing(&turn, policy, circumstances.now).await? else {
             return Ok(turn);
         };
         if matches!(turn.action, Action::Handoff(_)) {
             conversation.earlier = self.earlier(&conversation).await?;
         }
-        Ok(decide_in_line(
+        let circumstances = Circumstances {
+            standing: Some(&standing),
+            ..circumstances
+        };
+        Ok(decide_under(
             &conversation,
             input,
             reading,
             policy,
-            Some(&standing),
-            now,
+            &circumstances,
         )?)
     }
 
@@ -226,16 +246,20 @@ impl Engine {
         Ok(place.map(|place| policy.standing(queue, place, &agents, now)))
     }
 
-    /// What was said before a customer's message, which may lean on it ("and how long does that take?"), and what the
-    /// input has the bot answer. Looked up once, before the loop, like the reading that it is for: what is said meanwhile
-    /// the reading does without.
-    async fn said(&self, target: &Target, input: &Input) -> Result<Said, EngineError> {
-        let leans = matches!(input, Input::CustomerMessage { .. } | Input::TimerFired { .. });
-        let conversation = match target {
-            Target::Existing(id) if leans => self.store.load(&self.workspace, id).await?,
-            Target::Existing(_) | Target::New { .. } => None,
-        };
-        Ok(Said::new(input, conversation))
+    /// Where the input has the bot read something, the conversation as it was ahead of that: what is read may lean on what
+    /// was said ("and how long does that take?"), or be what was said. The turn is decided on it, too; when it has moved
+    /// meanwhile, the commit says so, and the next attempt loads it anew with the same reading.
+    async fn before_reading(
+        &self,
+        target: &Target,
+        input: &Input,
+    ) -> Result<Option<Conversation>, StoreError> {
+        match (target, input) {
+            (Target::Existing(id), Input::CustomerMessage { .. } | Input::TimerFired { .. }) => {
+                self.store.load(&self.workspace, id).await
+            }
+            (Target::Existing(_) | Target::New { .. }, _) => Ok(None),
+        }
     }
 
     /// The input as it is kept, and what was read of it, after what was said before. Only the classifier and the search
@@ -356,38 +380,6 @@ impl Engine {
                 .load(&self.workspace, id)
                 .await?
                 .ok_or(EngineError::NotFound),
-        }
-    }
-}
-
-/// What comes of a task, or of routing, is an input like any other.
-#[async_trait]
-impl Inbox for Engine {
-    /// In the task's own workspace, even where the server has been given another name since.
-    async fn deliver(
-        &self,
-        workspace: &WorkspaceId,
-        conversation: &ConversationId,
-        input: &Input,
-    ) -> Result<(), StoreError> {
-        let engine = Self {
-            workspace: workspace.clone(),
-            ..self.clone()
-        };
-        let target = Target::Existing(conversation.clone());
-        match engine.receive(&target, input, None).await {
-            Ok(_) => Ok(()),
-            Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
-            // Trying again later is right, and the worker does.
-            Err(EngineError::Contended) => Err(StoreError::Conflict),
-            // An offer to make of a conversation that has moved on.
-            Err(EngineError::Refused(_)) if input.task().is_none() => Err(StoreError::Conflict),
-            // No decision refuses the end of a task: one that nobody waits for is written down.
-            Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {
-                what: "task",
-                problem: refusal.to_string(),
-            }),
-            Err(EngineError::Store(error)) => Err(error),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!  L1  triage   ports                  decisions | the seams (traits)               no IO
 //!  L2  engine   outbox   live          order of steps | tails of the log            through ports
 //!      dispatch                        who waits, held against who is there         through ports
+//!      watch                           figures, held against the policy's alerts    through ports
 //!  L3  classify knowledge store        adapters: ort | tantivy | sql                IO
 //!      connect                         the company's own systems                    IO
 //!      labelled  train  eval           rows with labels | own intents | measuring  IO
@@ -27,6 +28,7 @@ pub mod http;
 pub mod knowledge;
 pub mod labelled;
 pub mod live;
+pub mod oidc;
 pub mod outbox;
 pub mod ports;
 pub mod seal;
@@ -36,3 +38,4 @@ pub mod telemetry;
 pub mod threads;
 pub mod train;
 pub mod triage;
+pub mod watch;

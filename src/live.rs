@@ -1,6 +1,9 @@
 //! Event streams that follow the log. One tail for the whole process reads what is new and wakes whom it concerns;
 //! each follower reads on from its own position. Consoles and widgets are served from here and never by the engine,
-//! so they see nothing that is not durable. Knows nothing of HTTP.
+//! so they see nothing that is not durable; but for `signals`, which are worth nothing a moment later. Knows nothing of
+//! HTTP.
+
+mod signals;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -14,6 +17,10 @@ use crate::domain::event::LoggedEvent;
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::ports::{Store, StoreError};
 use crate::tasks::CancellationToken;
+
+pub use crate::live::signals::{Doing, Side, Signal};
+
+use crate::live::signals::Signals;
 
 /// Events read at once.
 const PAGE: usize = 256;
@@ -29,6 +36,7 @@ pub struct Live {
     /// The log's position before anyone followed: where the tail begins, so that it misses nobody's event.
     start: u64,
     followed: Arc<Mutex<Followed>>,
+    signals: Signals,
 }
 
 /// Who is woken by what: by one conversation's events, or (`None`) by all of the workspace.
@@ -43,7 +51,22 @@ impl Live {
             stop,
             start,
             followed: Arc::default(),
+            signals: Signals::default(),
         }
+    }
+
+    /// Tells whoever listens now; nobody else ever hears of it.
+    pub fn signal(&self, workspace: &WorkspaceId, signal: &Signal) {
+        self.signals.send(workspace, signal);
+    }
+
+    /// What is signalled from now on, of one conversation or of all in the workspace. Whoever is too slow misses some.
+    pub fn signals(
+        &self,
+        workspace: WorkspaceId,
+        conversation: Option<ConversationId>,
+    ) -> impl Stream<Item = Signal> + Send + use<> {
+        self.signals.listen(workspace, conversation)
     }
 
     /// Tails the log until the server drains; without it, streams stop where the log stood when they began.

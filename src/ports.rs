@@ -1,6 +1,12 @@
 //! The seams: what the engine needs of a classifier, a knowledge base and a store, and nothing about how.
 //! Each method of the store is one whole transaction.
 
+mod accounts;
+mod desk;
+mod figures;
+mod identity;
+mod labels;
+mod settings;
 mod suggestions;
 
 use std::fmt;
@@ -29,6 +35,13 @@ use crate::domain::time::Timestamp;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 
+pub use crate::domain::queue::WaitingLine;
+pub use crate::ports::accounts::{Accounts, Audit};
+pub use crate::ports::desk::Desk;
+pub use crate::ports::figures::Figures;
+pub use crate::ports::identity::{IdentityProvider, Proven, ProviderError, Proving};
+pub use crate::ports::labels::Labels;
+pub use crate::ports::settings::Settings;
 pub use crate::ports::suggestions::Suggestions;
 
 /// The one way to ask for the time, so that tests and replays can hold it still.
@@ -94,7 +107,7 @@ pub trait KnowledgeBase: Send + Sync + fmt::Debug {
 
 #[derive(Debug, Error)]
 pub enum StoreError {
-    #[error("the conversation changed while the turn was decided")]
+    #[error("the conversation, or the bot's switch, changed while the turn was decided")]
     Conflict,
     #[error("this Idempotency-Key was used for another request; take a new key for a new request")]
     KeyReused,
@@ -102,6 +115,8 @@ pub enum StoreError {
     NotFound(&'static str),
     #[error("the lease on the delivery was lost to another worker")]
     LeaseLost,
+    #[error("nobody would be left who can sign in as an administrator; make another one first")]
+    LastAdministrator,
     /// Disk full, database locked or closed: nothing was acknowledged, trying again later is right.
     #[error("the store cannot be used now: {0}")]
     Unavailable(String),
@@ -129,15 +144,6 @@ pub enum Committed {
     Repeated(Box<TurnRecord>),
 }
 
-/// How many wait for an agent in one queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaitingLine {
-    pub queue: QueueName,
-    pub waiting: u64,
-    /// Since when the first of them has waited.
-    pub oldest: Timestamp,
-}
-
 /// A part of a list; `next` is the cursor to go on from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
@@ -153,8 +159,8 @@ pub trait Conversations: Send + Sync {
         id: &ConversationId,
     ) -> Result<Option<Conversation>, StoreError>;
 
-    /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch
-    /// moved, with `KeyReused` when the key belongs to another request.
+    /// Writes the whole turn and returns only when it is on disk. Refused with `Conflict` when version or epoch moved or the
+    /// bot's switch was set, with `KeyReused` when the key belongs to another request.
     async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError>;
 
     /// What a known key led to; `KeyReused` when the request was another.
@@ -328,7 +334,20 @@ pub trait ApiKeys: Send + Sync {
 
 #[async_trait]
 pub trait Store:
-    Conversations + EventLog + Deliveries + Tasks + Agents + ApiKeys + Suggestions + fmt::Debug
+    Conversations
+    + EventLog
+    + Deliveries
+    + Tasks
+    + Agents
+    + ApiKeys
+    + Accounts
+    + Audit
+    + Suggestions
+    + Desk
+    + Settings
+    + Figures
+    + Labels
+    + fmt::Debug
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;

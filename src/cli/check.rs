@@ -113,6 +113,7 @@ pub(crate) fn check(config: &Config) -> (String, Vec<Finding>) {
         Err(problems) => findings.extend(problems.into_iter().map(Finding::from)),
     }
     findings.extend(config.identity_secret().err().map(Finding::from));
+    findings.extend(config.oidc_problems().into_iter().map(Finding::from));
     (checked.join(", "), findings)
 }
 

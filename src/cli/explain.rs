@@ -96,6 +96,10 @@ fn input(input: &Input, all: &[TurnRecord]) -> String {
         Input::CustomerMessage { text } => format!("customer: {}", text.as_str()),
         Input::AgentMessage { agent, text, .. } => format!("agent {}: {}", agent.id, text.as_str()),
         Input::AgentAction { agent, action } => format!("agent {} {}", agent.id, deed(action)),
+        Input::Note { agent, text, whisper } => {
+            let verb = if *whisper { "whispers" } else { "notes" };
+            format!("agent {} {verb}: {}", agent.id, text.as_str())
+        }
         Input::Offered { agent } => format!("offered to agent {}", agent.id),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
         Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => {
@@ -122,6 +126,8 @@ fn deed(action: &AgentAction) -> String {
         AgentAction::Transfer { queue } => format!("transfers to {queue}"),
         AgentAction::TransferToAgent { to } => format!("transfers to agent {}", to.id),
         AgentAction::Resolve => "resolves".to_owned(),
+        AgentAction::ResolveAs { resolution } => format!("resolves as {resolution}"),
+        AgentAction::TakeOver => "takes over".to_owned(),
         AgentAction::HandBack => "hands back".to_owned(),
         AgentAction::Accept => "accepts".to_owned(),
         AgentAction::Decline => "declines".to_owned(),

@@ -10,8 +10,9 @@ use crate::cli::assemble;
 use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::config::Config;
-use crate::domain::api_key::{ApiKey, Role};
+use crate::domain::api_key::ApiKey;
 use crate::domain::id::{AgentId, KeyId};
+use crate::domain::role::Role;
 use crate::entropy;
 use crate::http::keys::new_key;
 use crate::ports::ApiKeys;
@@ -35,9 +36,9 @@ pub(crate) struct Arguments {
 enum Action {
     /// Make a key and print it, once
     Add {
-        /// Whose it is; for agents also their id
+        /// Whose it is; for agents and supervisors also their id
         name: String,
-        /// agent, integrator or admin
+        /// agent, supervisor, integrator, admin or auditor
         #[arg(long, value_parser = role)]
         role: Role,
     },
@@ -75,7 +76,7 @@ pub(crate) fn made(config: &Config, name: &str, role: Role) -> (String, ApiKey) 
 }
 
 async fn add(name: &str, role: Role, json: bool, config: &Config, output: &Output) -> Result<(), CliError> {
-    if role == Role::Agent {
+    if role.acts_as_agent() {
         AgentId::parse(name).map_err(|error| CliError::Usage(error.to_string()))?;
     }
     let (plain, key) = made(config, name, role);
@@ -125,7 +126,7 @@ async fn revoke(id: &str, config: &Config, output: &Output) -> Result<(), CliErr
     Ok(())
 }
 
-async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
+pub(crate) async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
     let (store, writer) = assemble::store_beside(config).await?;
     let tasks = Tasks::default();
     tasks.spawn("store writer", writer.run());
@@ -133,7 +134,7 @@ async fn opened(config: &Config) -> Result<(SqliteStore, Tasks), CliError> {
 }
 
 /// The writer ends when the store is dropped.
-async fn close(store: SqliteStore, tasks: &Tasks) {
+pub(crate) async fn close(store: SqliteStore, tasks: &Tasks) {
     drop(store);
     tasks.drain(CLOSING).await;
 }

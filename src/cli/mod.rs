@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand. `assemble` joins the parts; nothing below knows that a
 //! command line exists.
 
+mod account;
 mod assemble;
 mod backup;
 mod calibrate;
@@ -100,6 +101,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Make, list and revoke API keys
     Key(key::Arguments),
+    /// List who may sign in, and make links by which a password is set
+    Account(account::Arguments),
     /// Print the description of the HTTP API (OpenAPI 3.1)
     Openapi,
 }
@@ -147,6 +150,7 @@ async fn dispatch(arguments: Arguments, output: &Output) -> Result<Exit, CliErro
         Command::Calibrate(command) => calibrate::run(&command, &load(&command.flags())?, output).await,
         Command::Replay(command) => replay::run(&command, &load(&[])?, output).await,
         Command::Key(command) => key::run(&command, &load(&[])?, output).await,
+        Command::Account(command) => account::run(&command, &load(&[])?, output).await,
         Command::Openapi => openapi::run(output),
     }
 }

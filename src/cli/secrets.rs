@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use crate::cli::failure::CliError;
 use crate::cli::key;
 use crate::config::Config;
-use crate::domain::api_key::Role;
+use crate::domain::role::Role;
 use crate::entropy;
 use crate::ports::ApiKeys;
 use crate::seal::Seal;

@@ -17,7 +17,7 @@ use crate::cli::failure::{CliError, Exit};
 use crate::cli::output::Output;
 use crate::cli::serve::reloader::Reloader;
 use crate::cli::serve::vitals::Vitals;
-use crate::cli::{assemble, fit, secrets};
+use crate::cli::{account, assemble, fit, secrets};
 use crate::config::{Config, ConfigError, Flag};
 use crate::connect::Unsealed;
 use crate::dispatch::Dispatcher;
@@ -26,14 +26,17 @@ use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
 use crate::http::pages::embedded;
 use crate::http::router::router;
+use crate::http::sign_in::SignIn;
 use crate::http::state::AppState;
 use crate::live::Live;
+use crate::oidc::Provider;
 use crate::outbox::lookups::LookupWorker;
 use crate::outbox::worker::Worker;
-use crate::ports::{Clock, Lookup};
+use crate::ports::{Clock, IdentityProvider, Lookup};
 use crate::tasks::{CancellationToken, Tasks};
 use crate::telemetry::steady::SteadyClock;
 use crate::telemetry::{self, Metrics};
+use crate::watch::Watch;
 
 /// How long requests under way, and then background work, may take to end: together under ten seconds.
 const REQUESTS_END: Duration = Duration::from_secs(5);
@@ -70,6 +73,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let connectors = assemble::connectors(config)?;
     let identity = config.identity_secret();
     let identity = identity.map_err(|problem| ConfigError::Problems(vec![problem]))?;
+    let provider = provider(config)?;
     // Before anything is kept in its folder.
     let (store, writer) = assemble::store(config).await?;
     let content = assemble::content(config, public_url)?;
@@ -81,6 +85,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let seal = secrets::seal(&config.paths.data)?;
     let systems = Arc::new(Unsealed::new(connectors, seal.clone()));
     let key_file = secrets::admin_key(config, &store).await?;
+    let setup = account::first_link(config, &store, public_url).await?;
     let headline = format!("{} listens on {url}", content.policy.business().name);
     let unknown = fit::unknown(&content.intents, &model.intents);
     for named in &unknown {
@@ -94,12 +99,18 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     };
     start_lookups(config, &engine, systems, &tasks)?;
     start_dispatcher(&engine, &tasks);
+    start_watch(&engine, &tasks);
     let beside = Beside {
         reloader: Reloader::start(config, public_url, &engine.in_service, unknown, &tasks)?,
         vitals: Vitals::start(&engine, clock, &tasks),
         metrics,
     };
-    let state = state(config, engine, beside, &tasks, visitor_secret, identity)?;
+    let known = Known {
+        visitor_secret,
+        identity,
+        sign_in: SignIn::new(public_url, &config.http).with(provider),
+    };
+    let state = state(config, engine, beside, &tasks, known)?;
     let draining = state.draining.clone();
 
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
@@ -107,7 +118,7 @@ pub(crate) async fn run(config: &Config, output: &Output) -> Result<Exit, CliErr
     let mut server = Box::pin(server.into_future());
     // Heard from before "ready" is printed, as whoever reads that may stop the server at once.
     let stop = stop_signal()?;
-    if let Err(error) = output.line(ready(&headline, &url, &key_file)) {
+    if let Err(error) = output.line(ready(&headline, &url, &key_file, setup.as_deref())) {
         tracing::warn!(%error, "nobody reads what is printed; serving all the same");
     }
     tokio::select! {
@@ -141,6 +152,30 @@ struct Beside {
     reloader: Reloader,
     vitals: Vitals,
     metrics: Metrics,
+}
+
+/// The company's own identity provider, if there is one; it is asked for the first time when somebody signs in.
+fn provider(config: &Config) -> Result<Option<Arc<dyn IdentityProvider>>, CliError> {
+    if config.oidc.issuer.is_empty() {
+        return Ok(None);
+    }
+    let problems = config.oidc_problems();
+    if !problems.is_empty() {
+        return Err(ConfigError::Problems(problems).into());
+    }
+    let secret = config.oidc_secret();
+    let secret = secret.map_err(|problem| ConfigError::Problems(vec![problem]))?;
+    let provider = Provider::new(&config.oidc, secret);
+    Ok(Some(Arc::new(
+        provider.context("the identity provider cannot be asked")?,
+    )))
+}
+
+/// By what callers are known.
+struct Known {
+    visitor_secret: [u8; 32],
+    identity: Option<IdentitySecret>,
+    sign_in: SignIn,
 }
 
 fn steady(clock: &Arc<SteadyClock>) -> Clock {
@@ -193,14 +228,26 @@ fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
     tasks.run("dispatcher", dispatcher.run());
 }
 
+/// Starts what raises and clears alerts, under the policy that is in service.
+fn start_watch(engine: &Engine, tasks: &Tasks) {
+    let in_service = engine.in_service.clone();
+    let watch = Watch {
+        workspace: engine.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: Arc::clone(&engine.clock),
+        tasks: tasks.clone(),
+    };
+    tasks.run("watch", watch.run());
+}
+
 /// Starts what runs beside the API, and hands it what it needs.
 fn state(
     config: &Config,
     engine: Engine,
     beside: Beside,
     tasks: &Tasks,
-    visitor_secret: [u8; 32],
-    identity: Option<IdentitySecret>,
+    known: Known,
 ) -> Result<AppState, CliError> {
     let store = Arc::clone(&engine.store);
     let worker = Worker::new(
@@ -229,8 +276,9 @@ fn state(
         engine,
         live,
         options: config.http.clone(),
-        visitor_secret,
-        identity,
+        visitor_secret: known.visitor_secret,
+        identity: known.identity,
+        sign_in: known.sign_in,
         wall_clock: Arc::new(telemetry::now),
         check_url: Arc::new(move |url| {
             check_url(url, &guard)
@@ -260,12 +308,16 @@ fn state(
     })
 }
 
-/// What is printed when the server is ready. README shows the same three lines.
-fn ready(headline: &str, url: &str, key_file: &Path) -> String {
+/// What is printed when the server is ready. README shows the same three lines. As long as nobody can sign in, also the
+/// link by which the first administrator does.
+fn ready(headline: &str, url: &str, key_file: &Path, setup: Option<&str>) -> String {
     let open = format!("curl -s -X POST {url}/v1/conversations -H 'content-type: application/json' -d");
     let key_file = key_file.display();
+    let first = setup.map_or_else(String::new, |link| {
+        format!("Be the first to sign in, within 24 hours:\n\n{link}\n\n")
+    });
     format!(
-        r#"{headline}. Try it in another terminal:
+        r#"{headline}. {first}Try it in another terminal:
 
 {open} '{{"message":{{"text":"where is my parcel?"}}}}'
 {open} '{{"message":{{"text":"I want to talk to someone"}}}}'

@@ -13,14 +13,15 @@ use serde::{Deserialize, Serialize};
 use crate::domain::agent::Agent;
 use crate::domain::csat::Rating;
 use crate::domain::flow::Wait;
-use crate::domain::handoff::{EarlierConversation, Handoff};
-use crate::domain::id::{ConversationId, QueueName, TaskId, WorkspaceId};
+use crate::domain::handoff::{EarlierConversation, Handoff, Mood};
+use crate::domain::id::{ConversationId, QueueName, Resolution, TaskId, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::offer::{Asked, HandedBack, Offer, Snooze};
 use crate::domain::personal_data::Masking;
 use crate::domain::progress::Progress;
 use crate::domain::queue::Priority;
+use crate::domain::sentiment::trend;
 use crate::domain::sla::Clocks;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::Refusal;
@@ -146,6 +147,9 @@ pub struct Conversation {
     #[serde(default)]
     pub acceptance: Option<TaskId>,
     pub rating: Option<Rating>,
+    /// Why an agent ended it, where they said so; gone when it reopens.
+    #[serde(default)]
+    pub resolution: Option<Resolution>,
     #[serde(default)]
     pub clocks: Clocks,
     /// Set while the bot has what an agent gave back to it, and after.
@@ -180,6 +184,7 @@ impl Conversation {
             handoff: None,
             acceptance: None,
             rating: None,
+            resolution: None,
             clocks: Clocks::default(),
             handed_back: None,
             messages: Vec::new(),
@@ -239,6 +244,22 @@ impl Conversation {
         }
     }
 
+    /// The customer's, as far as it was read: of the newest message, and where it is going.
+    pub fn mood(&self) -> Option<Mood> {
+        let newest = self.progress.mood.map(|sentiment| Mood {
+            label: sentiment.label,
+            negative: sentiment.negative,
+            trend: trend(&self.progress.moods),
+        });
+        newest.or_else(|| self.handoff.as_ref()?.sentiment.clone())
+    }
+
+    /// In which the customer writes (ISO 639-1), where that is beyond doubt.
+    pub fn language(&self) -> Option<&str> {
+        let handed_off = || self.handoff.as_ref()?.language.as_deref();
+        self.progress.language.as_deref().or_else(handed_off)
+    }
+
     /// Who holds it.
     pub fn agent(&self) -> Option<&Agent> {
         match &self.owner {
@@ -275,15 +296,35 @@ impl Conversation {
             Owner::Agent { agent: holder, .. } if holder.id == agent.id => Err(Refusal::AlreadyYours),
             Owner::Agent { agent: holder, .. } => Err(Refusal::HeldBy(holder.id.clone())),
             Owner::Bot | Owner::Queue { .. } => {
-                self.take_over(Owner::Agent {
-                    agent: agent.clone(),
-                    since: now,
-                    units,
-                    snooze: None,
-                });
+                self.give_to(agent, units, now);
                 Ok(())
             }
         }
+    }
+
+    /// A supervisor takes it, whoever has it; the agent who held it until then, if one did.
+    pub fn take_from(
+        &mut self,
+        supervisor: &Agent,
+        units: u32,
+        now: Timestamp,
+    ) -> Result<Option<Agent>, Refusal> {
+        self.must_be_open()?;
+        let holder = self.agent().cloned();
+        if holder.as_ref().is_some_and(|holder| holder.id == supervisor.id) {
+            return Err(Refusal::AlreadyYours);
+        }
+        self.give_to(supervisor, units, now);
+        Ok(holder)
+    }
+
+    pub(super) fn give_to(&mut self, agent: &Agent, units: u32, now: Timestamp) {
+        self.take_over(Owner::Agent {
+            agent: agent.clone(),
+            since: now,
+            units,
+            snooze: None,
+        });
     }
 
     /// Whoever writes or acts as an agent must hold the conversation.
@@ -322,6 +363,7 @@ impl Conversation {
         let resolved = self.status == Status::Resolved;
         if resolved {
             self.status = Status::Open;
+            self.resolution = None;
             self.handed_back = None;
             self.start_over();
         }

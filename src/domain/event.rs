@@ -4,14 +4,16 @@
 use serde::Serialize;
 
 use crate::domain::agent::Agent;
+use crate::domain::alert::AlertTold;
 use crate::domain::conversation::{Conversation, Customer};
 use crate::domain::entity::Entity;
 use crate::domain::handoff::{
     ArticleReference, EarlierConversation, Handoff, Mood, Reason, SuggestedReply, Tried, Why,
 };
-use crate::domain::id::{ConversationId, EndpointId, EventId, QueueName, WorkspaceId};
+use crate::domain::id::{ConversationId, EndpointId, EventId, QueueName, Resolution, WorkspaceId};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::message::Message;
+use crate::domain::note::Note;
 use crate::domain::queue::Priority;
 use crate::domain::sla::SlaAlert;
 use crate::domain::time::Timestamp;
@@ -23,6 +25,7 @@ pub enum EventKind {
     ConversationReopened,
     ConversationResolved,
     MessageCreated,
+    NoteCreated,
     HandoffRequested,
     HandoffAccepted,
     HandoffReleased,
@@ -35,16 +38,19 @@ pub enum EventKind {
     CsatRated,
     SlaWarning,
     SlaBreached,
+    AlertRaised,
+    AlertCleared,
     EndpointDisabled,
     WebhookTest,
 }
 
 impl EventKind {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::ConversationCreated,
         Self::ConversationReopened,
         Self::ConversationResolved,
         Self::MessageCreated,
+        Self::NoteCreated,
         Self::HandoffRequested,
         Self::HandoffAccepted,
         Self::HandoffReleased,
@@ -57,6 +63,8 @@ impl EventKind {
         Self::CsatRated,
         Self::SlaWarning,
         Self::SlaBreached,
+        Self::AlertRaised,
+        Self::AlertCleared,
         Self::EndpointDisabled,
         Self::WebhookTest,
     ];
@@ -67,6 +75,7 @@ impl EventKind {
             Self::ConversationReopened => "conversation.reopened",
             Self::ConversationResolved => "conversation.resolved",
             Self::MessageCreated => "message.created",
+            Self::NoteCreated => "note.created",
             Self::HandoffRequested => "handoff.requested",
             Self::HandoffAccepted => "handoff.accepted",
             Self::HandoffReleased => "handoff.released",
@@ -79,6 +88,8 @@ impl EventKind {
             Self::CsatRated => "csat.rated",
             Self::SlaWarning => "sla.warning",
             Self::SlaBreached => "sla.breached",
+            Self::AlertRaised => "alert.raised",
+            Self::AlertCleared => "alert.cleared",
             Self::EndpointDisabled => "endpoint.disabled",
             Self::WebhookTest => "webhook.test",
         }
@@ -131,11 +142,19 @@ pub enum EventData {
         workspace: WorkspaceId,
         by: &'static str,
         agent: Option<Agent>,
+        /// As the agent said it.
+        resolution: Option<Resolution>,
     },
     MessageCreated {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
         message: Message,
+    },
+    /// Between staff, and never for customers.
+    NoteCreated {
+        conversation_id: ConversationId,
+        workspace: WorkspaceId,
+        note: Note,
     },
     HandoffRequested(Box<HandoffRequested>),
     HandoffAccepted {
@@ -143,6 +162,8 @@ pub enum EventData {
         workspace: WorkspaceId,
         epoch: u64,
         agent: Agent,
+        /// Who held it until a supervisor took it over.
+        taken_from: Option<Agent>,
     },
     /// Back in a queue, the same or another.
     HandoffReleased {
@@ -213,6 +234,10 @@ pub enum EventData {
     SlaWarning(Box<SlaAlert>),
     /// It was due, and has not come.
     SlaBreached(Box<SlaAlert>),
+    /// Of no conversation: a figure of the whole business is above what its people want.
+    AlertRaised(Box<AlertTold>),
+    /// It is no more.
+    AlertCleared(Box<AlertTold>),
     /// Of no conversation: an endpoint asked for no more, and the others learn of it.
     EndpointDisabled {
         workspace: WorkspaceId,
@@ -233,6 +258,7 @@ impl EventData {
             Self::ConversationReopened { .. } => EventKind::ConversationReopened,
             Self::ConversationResolved { .. } => EventKind::ConversationResolved,
             Self::MessageCreated { .. } => EventKind::MessageCreated,
+            Self::NoteCreated { .. } => EventKind::NoteCreated,
             Self::HandoffRequested(_) => EventKind::HandoffRequested,
             Self::HandoffAccepted { .. } => EventKind::HandoffAccepted,
             Self::HandoffReleased { .. } => EventKind::HandoffReleased,
@@ -245,6 +271,8 @@ impl EventData {
             Self::CsatRated { .. } => EventKind::CsatRated,
             Self::SlaWarning(_) => EventKind::SlaWarning,
             Self::SlaBreached(_) => EventKind::SlaBreached,
+            Self::AlertRaised(_) => EventKind::AlertRaised,
+            Self::AlertCleared(_) => EventKind::AlertCleared,
             Self::EndpointDisabled { .. } => EventKind::EndpointDisabled,
             Self::WebhookTest { .. } => EventKind::WebhookTest,
         }

@@ -56,6 +56,8 @@ identifier!(ConversationId, "conversation id", /// `conv_` and 32 hexadecimal di
 );
 identifier!(MessageId, "message id", /// `msg_`, the conversation's digits, `_` and the message's number in it.
 );
+identifier!(NoteId, "note id", /// `note_`, the conversation's digits, `_` and the number of the turn that it is.
+);
 identifier!(EventId, "event id", /// `evt_`, the conversation's digits, `_` and the event's number in it, or digits of its own; also the `webhook-id`.
 );
 identifier!(TaskId, "task id", /// `task_`, the conversation's digits, `_` and the task's number in it; also the `Idempotency-Key` of a lookup.
@@ -64,11 +66,15 @@ identifier!(EndpointId, "webhook endpoint id", /// `ep_` and 32 hexadecimal digi
 );
 identifier!(DeliveryId, "delivery id", /// `dlv_` and what makes the pair of event and endpoint unique.
 );
+identifier!(LabelId, "label id", /// `lbl_` and 32 hexadecimal digits.
+);
 identifier!(KeyId, "API key id", /// `key_` and 16 hexadecimal digits.
 );
 identifier!(AgentId, "agent id", /// A human agent, as the business calls them.
 );
 identifier!(QueueName, "queue name", /// A waiting line of the agents, `orders` for example.
+);
+identifier!(Resolution, "resolution", /// Why an agent ended a conversation, `solved` for example: one that the policy lists.
 );
 
 impl ConversationId {
@@ -83,6 +89,11 @@ impl ConversationId {
 
     pub fn message(&self, seq: u64) -> MessageId {
         MessageId(format!("msg_{}_{seq}", self.digits()))
+    }
+
+    /// `version` is that of the conversation after the note.
+    pub fn note(&self, version: u64) -> NoteId {
+        NoteId(format!("note_{}_{version}", self.digits()))
     }
 
     pub fn task(&self, number: u64) -> TaskId {
@@ -118,6 +129,12 @@ impl EventId {
 impl KeyId {
     pub fn from_random(random: [u8; 8]) -> Self {
         Self(format!("key_{}", hex::encode(random)))
+    }
+}
+
+impl LabelId {
+    pub fn from_random(random: [u8; 16]) -> Self {
+        Self(format!("lbl_{}", hex::encode(random)))
     }
 }
 

@@ -148,12 +148,7 @@ impl Conversation {
 
     pub fn accept(&mut self, agent: &Agent, now: Timestamp) -> Result<(), Refusal> {
         let units = self.offered_to(agent, now)?.units;
-        self.take_over(Owner::Agent {
-            agent: agent.clone(),
-            since: now,
-            units,
-            snooze: None,
-        });
+        self.give_to(agent, units, now);
         Ok(())
     }
 

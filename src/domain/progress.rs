@@ -9,6 +9,7 @@ use crate::domain::flow::FlowState;
 use crate::domain::handoff::{ContactAsked, Deferred};
 use crate::domain::id::TaskId;
 use crate::domain::intent::{Intent, ScoredIntent};
+use crate::domain::sentiment::Sentiment;
 
 /// How many moods are remembered for the trend.
 const MOODS_KEPT: usize = 8;
@@ -66,6 +67,12 @@ pub struct Progress {
     pub last_answer: Option<String>,
     /// Probabilities of `negative`, newest last.
     pub moods: Vec<f32>,
+    /// The whole of the newest.
+    #[serde(default)]
+    pub mood: Option<Sentiment>,
+    /// In which the customer writes (ISO 639-1), where that is beyond doubt.
+    #[serde(default)]
+    pub language: Option<String>,
     /// Whether a waiting customer has been told that a person is on the way.
     pub told_waiting: bool,
     /// What was read of the newest messages, oldest first.

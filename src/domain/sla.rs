@@ -61,7 +61,7 @@ pub struct Clock {
     /// When the target is missed if it runs on; `None` while it pauses.
     pub due: Option<Timestamp>,
     warn_at: Option<Timestamp>,
-    warned: bool,
+    pub warned: bool,
     pub breached: bool,
 }
 

@@ -5,11 +5,12 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::domain::agent::Agent;
+use crate::domain::bot::BotSwitch;
 use crate::domain::conversation::Conversation;
 use crate::domain::csat::Rating;
 use crate::domain::event::Event;
 use crate::domain::handoff::Reason;
-use crate::domain::id::{AgentId, QueueName, TaskId};
+use crate::domain::id::{AgentId, QueueName, Resolution, TaskId};
 use crate::domain::identity::CodeDigest;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::{Message, Text};
@@ -37,6 +38,13 @@ pub enum Input {
     AgentAction {
         agent: Agent,
         action: AgentAction,
+    },
+    /// Staff write to each other: nothing of the conversation changes.
+    Note {
+        agent: Agent,
+        text: Text,
+        /// For its holder alone to heed.
+        whisper: bool,
     },
     Rated {
         rating: Rating,
@@ -72,6 +80,7 @@ impl Input {
             | Self::CustomerMessage { .. }
             | Self::AgentMessage { .. }
             | Self::AgentAction { .. }
+            | Self::Note { .. }
             | Self::Rated { .. }
             | Self::Offered { .. } => None,
         }
@@ -84,6 +93,7 @@ impl Input {
             Self::AgentAction { agent, action } => action.ends_work().map(|ends| (&agent.id, ends)),
             Self::Opened
             | Self::CustomerMessage { .. }
+            | Self::Note { .. }
             | Self::Rated { .. }
             | Self::Offered { .. }
             | Self::LookupDone { .. }
@@ -106,6 +116,11 @@ impl Input {
                 agent: agent.clone(),
                 text: text.masked(masking),
                 suggested: suggested.as_ref().map(|suggested| suggested.masked(masking)),
+            },
+            Self::Note { agent, text, whisper } => Self::Note {
+                agent: agent.clone(),
+                text: text.masked(masking),
+                whisper: *whisper,
             },
             Self::Rated { rating } => Self::Rated {
                 rating: Rating {
@@ -137,6 +152,12 @@ pub enum AgentAction {
         to: Agent,
     },
     Resolve,
+    /// With the reason, one of the policy's.
+    ResolveAs {
+        resolution: Resolution,
+    },
+    /// A supervisor takes it, from whoever has it.
+    TakeOver,
     /// Back to the bot.
     HandBack,
     /// Takes what is offered.
@@ -152,11 +173,12 @@ impl AgentAction {
     /// Whether it lets the conversation go; `None` for what is no work on it.
     fn ends_work(&self) -> Option<bool> {
         match self {
-            Self::Claim | Self::Accept | Self::Snooze { .. } => Some(false),
+            Self::Claim | Self::TakeOver | Self::Accept | Self::Snooze { .. } => Some(false),
             Self::Release
             | Self::Transfer { .. }
             | Self::TransferToAgent { .. }
             | Self::Resolve
+            | Self::ResolveAs { .. }
             | Self::HandBack => Some(true),
             Self::Decline => None,
         }
@@ -218,6 +240,10 @@ pub enum Refusal {
         "suggestion {0:?} was not offered for this conversation; take the id of one that its suggestions list"
     )]
     UnknownSuggestion(String),
+    #[error("there is no resolution named {0}; `resolutions` in knowledge/policy.yml lists them")]
+    UnknownResolution(Resolution),
+    #[error("no agent holds this conversation; without `whisper` it is a note for whoever comes")]
+    NobodyHolds,
     #[error("the conversation is not in a queue")]
     NotWaiting,
     #[error("agent {0} is being asked already")]
@@ -267,6 +293,8 @@ pub struct Turn {
     pub reading: Option<Reading>,
     /// How the line stood, where it was asked.
     pub standing: Option<Standing>,
+    /// What the bot might do when this was decided.
+    pub switch: BotSwitch,
     /// Somebody's wait ends with this turn: an agent has taken the conversation out of a queue.
     pub waited: Option<Waited>,
     pub trace: Trace,
@@ -311,6 +339,8 @@ pub struct TurnRecord {
     /// With it, the reading and the conversation before, the same can be decided again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
+    #[serde(default, skip_serializing_if = "BotSwitch::is_untouched")]
+    pub switch: BotSwitch,
     pub trace: Trace,
 }
 
@@ -327,6 +357,7 @@ impl From<&Turn> for TurnRecord {
             input: turn.input.clone(),
             reading: turn.reading.clone(),
             standing: turn.standing.clone(),
+            switch: turn.switch.clone(),
             trace: turn.trace.clone(),
         }
     }

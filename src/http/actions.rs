@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::domain::agent::Agent;
 use crate::domain::csat::Rating;
-use crate::domain::id::{AgentId, ConversationId, QueueName};
+use crate::domain::id::{AgentId, ConversationId, QueueName, Resolution};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{AgentAction, Input};
 use crate::engine::Target;
@@ -44,6 +44,15 @@ impl AgentBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ActionBody {
+    /// Who acts; an agent's key may leave it out.
+    agent: Option<AgentBody>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResolveBody {
+    /// One of `resolutions` in `policy.yml`: `solved`, `no_reply`, `duplicate`, `spam` or `other`, unless they were changed.
+    reason: Option<String>,
     /// Who acts; an agent's key may leave it out.
     agent: Option<AgentBody>,
 }
@@ -92,6 +101,20 @@ pub(crate) async fn claim(
     command: Command<ActionBody>,
 ) -> Result<Json<TurnView>, ApiError> {
     act(&app, &caller, &id, command, AgentAction::Claim).await
+}
+
+/// Take a conversation over
+///
+/// For supervisors: from whoever has it, also from the agent who holds it.
+#[utoipa::path(post, path = "/v1/conversations/{id}/takeover", operation_id = "take_over_conversation", tag = "agents",
+    params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
+pub(crate) async fn take_over(
+    State(app): State<Arc<AppState>>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    command: Command<ActionBody>,
+) -> Result<Json<TurnView>, ApiError> {
+    act(&app, &caller, &id, command, AgentAction::TakeOver).await
 }
 
 /// Put a conversation back into its queue
@@ -207,14 +230,26 @@ pub(crate) async fn snooze(
 ///
 /// It reopens when the customer writes again.
 #[utoipa::path(post, path = "/v1/conversations/{id}/resolve", operation_id = "resolve_conversation", tag = "agents",
-    params(("id" = String, Path)), request_body = ActionBody, responses((status = 200, body = TurnView)))]
+    params(("id" = String, Path)), request_body = ResolveBody, responses((status = 200, body = TurnView)))]
 pub(crate) async fn resolve(
     State(app): State<Arc<AppState>>,
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
-    command: Command<ActionBody>,
+    command: Command<ResolveBody>,
 ) -> Result<Json<TurnView>, ApiError> {
-    act(&app, &caller, &id, command, AgentAction::Resolve).await
+    let ResolveBody { reason, agent } = command.body;
+    let action = match reason {
+        None => AgentAction::Resolve,
+        Some(reason) => AgentAction::ResolveAs {
+            resolution: Resolution::parse(&reason)
+                .map_err(|error| ApiError::field("/reason", error.to_string()))?,
+        },
+    };
+    let command = Command {
+        body: ActionBody { agent },
+        key: command.key,
+    };
+    act(&app, &caller, &id, command, action).await
 }
 
 /// Hand a conversation back to the bot

@@ -15,7 +15,7 @@ use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::Input;
 use crate::engine::Target;
 use crate::entropy;
-use crate::http::auth::{Caller, Principal};
+use crate::http::auth::Caller;
 use crate::http::error::ApiError;
 use crate::http::extract::{Command, Query};
 use crate::http::identity::{Claim, IdentityError};
@@ -119,7 +119,7 @@ fn new_id(app: &AppState) -> ConversationId {
 /// Who the customer is, as far as the caller may say: the company's integrations know, its page proves it.
 fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Customer, ApiError> {
     let signed = signed(&body, app)?;
-    let may_say_who = signed || matches!(caller.principal, Principal::Key(_));
+    let may_say_who = signed || caller.principal.role().is_some();
     if !may_say_who && !body.id.is_empty() {
         return Err(ApiError::Forbidden(
             "only integrations may give customer.id as it is: have it signed, or leave it out",

@@ -63,8 +63,19 @@ pub(crate) enum ApiError {
     Query(String),
     #[error("an Idempotency-Key has 1 to 200 visible ASCII characters")]
     IdempotencyKey,
-    #[error("this needs a token; send `Authorization: Bearer <API key or visitor token>`")]
+    #[error("this needs a token; send `Authorization: Bearer <API key or visitor token>`, or sign in")]
     NoToken,
+    #[error("send the header x-csrf-token with the csrf_token of GET /v1/session")]
+    Csrf,
+    /// The same for an unknown login.
+    #[error("login and password do not fit together")]
+    SignInFailed,
+    #[error(
+        "this link was used, has expired or was replaced by a newer one; ask an administrator for another"
+    )]
+    LinkSpent,
+    #[error("there is an account with this login already; take another login")]
+    LoginTaken,
     #[error("there is no such API key; it may have been revoked")]
     UnknownKey,
     #[error(transparent)]
@@ -126,16 +137,7 @@ impl ApiError {
             Self::Store(error) => store_kind(error),
             Self::Id(_) => (S::BAD_REQUEST, "invalid_id", "An identifier is malformed"),
             Self::Text { problem, .. } => text_kind(problem),
-            Self::Rating(InvalidRating::Score(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "invalid_score",
-                "The score is out of range",
-            ),
-            Self::Rating(InvalidRating::Comment(_)) => (
-                S::UNPROCESSABLE_ENTITY,
-                "comment_too_long",
-                "The comment is too long",
-            ),
+            Self::Rating(error) => rating_kind(error),
             Self::Field { .. } => (
                 S::UNPROCESSABLE_ENTITY,
                 "invalid_field",
@@ -167,6 +169,10 @@ impl ApiError {
             Self::UnknownKey | Self::Token(TokenError::Forged) => INVALID_TOKEN,
             Self::Token(TokenError::Expired) => (S::UNAUTHORIZED, "token_expired", "The token has expired"),
             Self::Identity(error) => identity_kind(error),
+            Self::SignInFailed => (S::UNAUTHORIZED, "sign_in_failed", "Signing in failed"),
+            Self::LinkSpent => (S::FORBIDDEN, "link_spent", "The link is not good any more"),
+            Self::LoginTaken => (S::CONFLICT, "login_taken", "The login is taken"),
+            Self::Csrf => (S::FORBIDDEN, "csrf", "The CSRF token is missing or wrong"),
             Self::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
             Self::NotFound(_) => NOT_FOUND,
             Self::UnknownRoute => (S::NOT_FOUND, "unknown_route", "There is nothing at this path"),
@@ -218,6 +224,10 @@ impl ApiError {
             Some("/queue")
         } else if let Self::Engine(EngineError::Refused(Refusal::UnknownSuggestion(_))) = self {
             Some("/suggestion")
+        } else if let Self::Engine(EngineError::Refused(Refusal::UnknownResolution(_))) = self {
+            Some("/reason")
+        } else if let Self::Engine(EngineError::Refused(Refusal::NobodyHolds)) = self {
+            Some("/whisper")
         } else if let Self::Engine(EngineError::Refused(Refusal::SnoozeTime(_))) = self {
             Some("/until")
         } else {
@@ -272,6 +282,7 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
         ),
         Refusal::NotClaimed => (S::CONFLICT, "not_claimed", "The conversation is not claimed"),
         Refusal::NotWaiting => (S::CONFLICT, "not_waiting", "The conversation is not in a queue"),
+        Refusal::NobodyHolds => (S::CONFLICT, "nobody_holds", "Nobody holds the conversation"),
         Refusal::OfferedTo(_) => (S::CONFLICT, "offered_to_other", "Another agent is being asked"),
         Refusal::NotOffered => (
             S::CONFLICT,
@@ -289,6 +300,11 @@ fn refusal_kind(refusal: &Refusal) -> Kind {
             "The bot has had the conversation often enough",
         ),
         Refusal::UnknownQueue(_) => (S::UNPROCESSABLE_ENTITY, "unknown_queue", "There is no such queue"),
+        Refusal::UnknownResolution(_) => (
+            S::UNPROCESSABLE_ENTITY,
+            "unknown_resolution",
+            "There is no such resolution",
+        ),
         Refusal::UnknownSuggestion(_) => (
             S::UNPROCESSABLE_ENTITY,
             "unknown_suggestion",
@@ -316,12 +332,25 @@ fn store_kind(error: &StoreError) -> Kind {
             "idempotency_key_reused",
             "The Idempotency-Key is taken",
         ),
+        StoreError::LastAdministrator => (
+            S::CONFLICT,
+            "last_administrator",
+            "The last administrator has to stay",
+        ),
         StoreError::NotFound("cursor") => (S::BAD_REQUEST, "invalid_cursor", "The cursor is not one of ours"),
         StoreError::NotFound(_) => NOT_FOUND,
         StoreError::Unavailable(_) => UNAVAILABLE,
         // Leases belong to the outbox: no request can lose one.
         StoreError::LeaseLost | StoreError::Corrupt { .. } => INTERNAL,
     }
+}
+
+fn rating_kind(error: &InvalidRating) -> Kind {
+    let (code, title) = match error {
+        InvalidRating::Score(_) => ("invalid_score", "The score is out of range"),
+        InvalidRating::Comment(_) => ("comment_too_long", "The comment is too long"),
+    };
+    (StatusCode::UNPROCESSABLE_ENTITY, code, title)
 }
 
 fn text_kind(problem: &InvalidText) -> Kind {

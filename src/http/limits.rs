@@ -1,4 +1,4 @@
-//! How often a caller may call: a token bucket for each visitor's conversation, each key and each address.
+//! How often a caller may call: a token bucket for each visitor's conversation, each key, each account and each address.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -37,12 +37,45 @@ impl Limits {
         let (buckets, name) = match &caller.principal {
             Principal::Visitor { conversation } => (&self.visitors, conversation.to_string()),
             Principal::Key(key) => (&self.keys, key.id.to_string()),
+            Principal::Account(_) => (&self.keys, caller.scope()),
             Principal::Anonymous => (
                 &self.addresses,
                 caller.address.map(neighbourhood).unwrap_or_default(),
             ),
         };
         buckets.as_ref().map(|buckets| buckets.take(name)).transpose()
+    }
+}
+
+/// How often somebody may try to sign in: from one address, and as one login.
+#[derive(Debug)]
+pub(crate) struct SignInLimits {
+    addresses: Option<Buckets>,
+    logins: Option<Buckets>,
+}
+
+impl SignInLimits {
+    pub(crate) fn new(options: &Options) -> Self {
+        let buckets = |name| Buckets::each_minute(name, options.sign_in_burst, options.sign_in_per_minute);
+        Self {
+            addresses: buckets("sign_in_address"),
+            logins: buckets("sign_in_login"),
+        }
+    }
+
+    /// `login` as it was typed, whether there is such an account or not; empty where none is needed.
+    pub(crate) fn take(&self, address: Option<IpAddr>, login: &str) -> Result<(), ApiError> {
+        if let Some(addresses) = &self.addresses {
+            addresses.take(address.map(neighbourhood).unwrap_or_default())?;
+        }
+        match &self.logins {
+            // Nobody's login is that long, and what is kept is bounded.
+            Some(logins) if !login.is_empty() => {
+                let login: String = login.trim().to_ascii_lowercase().chars().take(100).collect();
+                logins.take(login).map(drop)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -59,7 +92,8 @@ struct Buckets {
     clock: DefaultClock,
     name: &'static str,
     burst: u32,
-    per_second: u32,
+    /// Seconds in which an empty bucket fills.
+    window: u32,
     taken: AtomicU32,
 }
 
@@ -76,14 +110,29 @@ impl Buckets {
     fn new(name: &'static str, burst: u32, per_second: u32) -> Option<Self> {
         // A bucket that holds nothing would refuse everything.
         let quota = Quota::per_second(NonZeroU32::new(per_second)?).allow_burst(NonZeroU32::new(burst)?);
-        Some(Self {
+        Some(Self::of(name, quota, burst, burst.div_ceil(per_second)))
+    }
+
+    /// `None` when nothing is limited.
+    fn each_minute(name: &'static str, burst: u32, per_minute: u32) -> Option<Self> {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute)?).allow_burst(NonZeroU32::new(burst)?);
+        Some(Self::of(
+            name,
+            quota,
+            burst,
+            burst.saturating_mul(60).div_ceil(per_minute),
+        ))
+    }
+
+    fn of(name: &'static str, quota: Quota, burst: u32, window: u32) -> Self {
+        Self {
             limiter: RateLimiter::keyed(quota).with_middleware::<StateInformationMiddleware>(),
             clock: DefaultClock::default(),
             name,
             burst,
-            per_second,
+            window,
             taken: AtomicU32::new(0),
-        })
+        }
     }
 
     fn take(&self, bucket: String) -> Result<Allowance, ApiError> {
@@ -94,7 +143,7 @@ impl Buckets {
             Ok(state) => Ok(Allowance {
                 name: self.name,
                 burst: self.burst,
-                window: self.burst.div_ceil(self.per_second),
+                window: self.window,
                 remaining: state.remaining_burst_capacity(),
             }),
             Err(refused) => Err(ApiError::RateLimited {

@@ -8,14 +8,13 @@ use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::api_key::Role;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Text;
 use crate::domain::suggestion::Suggested;
 use crate::domain::turn::Input;
 use crate::engine::Target;
 use crate::http::actions::AgentBody;
-use crate::http::auth::{Caller, Principal};
+use crate::http::auth::Caller;
 use crate::http::conversations::load;
 use crate::http::error::ApiError;
 use crate::http::extract::{Command, Query, page_limit};
@@ -73,8 +72,7 @@ pub(crate) async fn create(
 }
 
 fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
-    let speaks_for_agents = matches!(caller.principal, Principal::Key(_));
-    let speaks_for_customers = !matches!(&caller.principal, Principal::Key(key) if key.role == Role::Agent);
+    let speaks_for_agents = caller.principal.role().is_some();
     let text = Text::parse(&body.text).map_err(|problem| ApiError::Text {
         pointer: "/text",
         problem,
@@ -84,9 +82,9 @@ fn input(body: MessageBody, caller: &Caller) -> Result<Input, ApiError> {
             "/suggestion",
             "only agents' messages are made of suggestions: leave it out",
         )),
-        Author::Customer if speaks_for_customers => Ok(Input::CustomerMessage { text }),
+        Author::Customer if caller.principal.speaks_for_customers() => Ok(Input::CustomerMessage { text }),
         Author::Customer => Err(ApiError::Forbidden(
-            "an agent's key writes as the agent: send \"from\": \"agent\"",
+            "an agent writes as the agent: send \"from\": \"agent\"",
         )),
         Author::Agent if speaks_for_agents => {
             let named = body.agent.map(AgentBody::parse).transpose()?;

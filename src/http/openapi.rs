@@ -13,6 +13,7 @@ use crate::domain::event::EventKind;
 use crate::http::access::{self, Access};
 use crate::http::problem::Problem;
 use crate::http::router::api;
+use crate::http::sessions;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,7 +23,9 @@ use crate::http::router::api;
         (name = "conversations", description = "Opened, looked at, followed and rated"),
         (name = "messages", description = "Sent and read"),
         (name = "agents", description = "The waiting line, and what agents do"),
+        (name = "control", description = "The bot's switch, the wall, alerts and labels, and what a turn might have been"),
         (name = "webhooks", description = "Events sent to other systems, signed by Standard Webhooks 1.0"),
+        (name = "accounts", description = "Who may come in: people, their sessions, keys, and what was done"),
         (name = "operations", description = "Health, metrics, reloading and this document"),
     )
 )]
@@ -81,7 +84,12 @@ fn security_schemes() -> Value {
     json!({
         "api_key": {
             "type": "http", "scheme": "bearer", "bearerFormat": "fl_…",
-            "description": "A key made with `firstline key add`, with the role agent, integrator or admin."
+            "description": "A key made with `firstline key add`, with the role agent, supervisor, integrator, admin or auditor."
+        },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": sessions::COOKIE,
+            "description": "Somebody who signed in with `POST /v1/session`. What is not a GET needs the header \
+                x-csrf-token too, with the `csrf_token` that came with it."
         },
         "visitor_token": {
             "type": "http", "scheme": "bearer", "bearerFormat": "v1.….…",
@@ -93,9 +101,14 @@ fn security_schemes() -> Value {
 fn security(access: Access) -> Value {
     match access {
         Access::Everyone => json!([]),
-        Access::Opening => json!([{}, { "api_key": [] }]),
-        Access::Participants | Access::Customers => json!([{ "visitor_token": [] }, { "api_key": [] }]),
-        Access::Staff | Access::Supervisors | Access::Admins => json!([{ "api_key": [] }]),
+        Access::Opening => json!([{}, { "api_key": [] }, { "session": [] }]),
+        Access::Participants | Access::Customers => {
+            json!([{ "visitor_token": [] }, { "api_key": [] }, { "session": [] }])
+        }
+        Access::Staff | Access::Supervisors | Access::Auditors | Access::Admins => {
+            json!([{ "api_key": [] }, { "session": [] }])
+        }
+        Access::SignedIn => json!([{ "session": [] }]),
     }
 }
 
@@ -146,8 +159,9 @@ fn event_data(kind: EventKind) -> Value {
     let own: &[&str] = match kind {
         EventKind::ConversationCreated => &["customer"],
         EventKind::ConversationReopened => &["epoch"],
-        EventKind::ConversationResolved => &["by", "agent"],
+        EventKind::ConversationResolved => &["by", "agent", "resolution"],
         EventKind::MessageCreated => &["message"],
+        EventKind::NoteCreated => &["note"],
         EventKind::HandoffRequested => &[
             "epoch",
             "queue",
@@ -168,7 +182,8 @@ fn event_data(kind: EventKind) -> Value {
             "sla",
             "links",
         ],
-        EventKind::HandoffAccepted | EventKind::HandoffEnded => &["epoch", "agent"],
+        EventKind::HandoffAccepted => &["epoch", "agent", "taken_from"],
+        EventKind::HandoffEnded => &["epoch", "agent"],
         EventKind::HandoffReleased => &["epoch", "agent", "queue"],
         EventKind::HandoffUnaccepted => &["epoch", "queue", "priority", "waiting_since", "links"],
         EventKind::HandoffOffered => &["epoch", "agent", "queue", "priority", "until"],
@@ -179,10 +194,18 @@ fn event_data(kind: EventKind) -> Value {
         EventKind::SlaWarning | EventKind::SlaBreached => {
             &["clock", "due", "queue", "priority", "owner", "agent"]
         }
+        EventKind::AlertRaised | EventKind::AlertCleared => &["name", "measure", "value", "above", "since"],
         EventKind::EndpointDisabled => &["endpoint_id", "reason"],
         EventKind::WebhookTest => &["endpoint_id"],
     };
-    let of_all: &[&str] = if matches!(kind, EventKind::EndpointDisabled | EventKind::WebhookTest) {
+    let of_none = matches!(
+        kind,
+        EventKind::AlertRaised
+            | EventKind::AlertCleared
+            | EventKind::EndpointDisabled
+            | EventKind::WebhookTest
+    );
+    let of_all: &[&str] = if of_none {
         &["workspace"]
     } else {
         &["conversation_id", "workspace"]

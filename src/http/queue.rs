@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::domain::id::QueueName;
 use crate::http::error::ApiError;
 use crate::http::extract::{Query, page_limit};
+use crate::http::listing::newest;
 use crate::http::state::AppState;
 use crate::http::views::{PageView, QueueItemView};
 
@@ -38,8 +39,12 @@ pub(crate) async fn list(
     let page = store
         .queue(&app.engine.workspace, queue.as_ref(), cursor, limit)
         .await?;
+    let newest = newest(&app, &page.items).await?;
+    let items = page.items.iter();
     Ok(Json(PageView {
-        data: page.items.iter().filter_map(QueueItemView::new).collect(),
+        data: items
+            .filter_map(|waiting| QueueItemView::new(waiting, &newest))
+            .collect(),
         next_cursor: page.next,
     }))
 }

@@ -15,21 +15,23 @@ use crate::http::observe::{limit_time, observe, panicked};
 use crate::http::shed::{Places, Streams, shed};
 use crate::http::state::AppState;
 use crate::http::{
-    actions, agents, conversations, deliveries, events, health, messages, openapi, origin, pages, queue,
-    reload, search, webhooks,
+    accounts, actions, agents, api_keys, audit, bot, conversations, deliveries, events, health, labels,
+    listing, messages, notes, oidc, openapi, origin, pages, queue, reload, replies, search, session, signals,
+    wall, webhooks, what_if,
 };
 
 /// The whole API, and the pages that use it. Serve it with connect info, so that callers without a key are told apart by their address.
 pub fn router(app: AppState) -> Router {
     let app = Arc::new(app);
-    let gate_state = Gate {
-        limits: Arc::new(Limits::new(&app.options)),
-        app: Arc::clone(&app),
-    };
     let requests = Places::of_requests(app.options.in_flight_max);
     let streams = Streams(Places::of_streams(app.options.streams_max));
     let cors = origin::cors(&app.options.widget_origins);
     let (router, api) = api().split_for_parts();
+    let gate_state = Gate {
+        limits: Arc::new(Limits::new(&app.options)),
+        operations: audit::Operations::of(&api),
+        app: Arc::clone(&app),
+    };
     let router = router
         .route_layer(middleware::from_fn_with_state(gate_state, gate))
         .merge(pages::router())
@@ -51,13 +53,18 @@ pub fn router(app: AppState) -> Router {
 pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
     OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(conversations::open))
+        .routes(routes!(listing::list))
         .routes(routes!(conversations::show))
         .routes(routes!(messages::create, messages::list))
         .routes(routes!(events::follow))
+        .routes(routes!(events::follow_all))
+        .routes(routes!(signals::signal))
+        .routes(routes!(notes::create, notes::list))
         .routes(routes!(actions::rate))
         .routes(routes!(conversations::trace))
         .routes(routes!(conversations::suggestions))
         .routes(routes!(actions::claim))
+        .routes(routes!(actions::take_over))
         .routes(routes!(actions::release))
         .routes(routes!(actions::transfer))
         .routes(routes!(actions::resolve))
@@ -70,6 +77,17 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(agents::put))
         .routes(routes!(agents::presence))
         .routes(routes!(search::search))
+        .routes(routes!(replies::list))
+        .routes(routes!(bot::show, bot::set))
+        .routes(routes!(wall::show))
+        .routes(routes!(wall::alerts))
+        .routes(routes!(wall::queues))
+        .routes(routes!(what_if::check))
+        .routes(routes!(what_if::show))
+        .routes(routes!(labels::add))
+        .routes(routes!(labels::list))
+        .routes(routes!(labels::export))
+        .routes(routes!(labels::change))
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::remove))
         .routes(routes!(webhooks::rotate))
@@ -78,6 +96,18 @@ pub(crate) fn api() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(deliveries::list))
         .routes(routes!(deliveries::attempts))
         .routes(routes!(deliveries::replay))
+        .routes(routes!(session::ways))
+        .routes(routes!(session::create, session::show, session::remove))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::set_up))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        .routes(routes!(accounts::list, accounts::create))
+        .routes(routes!(accounts::change))
+        .routes(routes!(accounts::invite))
+        .routes(routes!(api_keys::list, api_keys::create))
+        .routes(routes!(api_keys::remove))
+        .routes(routes!(audit::list))
         .routes(routes!(reload::reload))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::http::identity::IdentitySecret;
 use crate::http::origin::Origin;
 use crate::http::pages::PageFile;
+use crate::http::sign_in::SignIn;
 use crate::live::Live;
 use crate::ports::Clock;
 
@@ -51,6 +52,10 @@ pub struct Options {
     pub key_burst: u32,
     /// Requests with one API key that may follow, each second; 0: no limit.
     pub key_per_second: u32,
+    /// Attempts to sign in that may come at once from one address, and for one login.
+    pub sign_in_burst: u32,
+    /// Attempts that may follow, each minute; 0: no limit.
+    pub sign_in_per_minute: u32,
 }
 
 impl Default for Options {
@@ -70,6 +75,8 @@ impl Default for Options {
             opens_per_second: 1,
             key_burst: 200,
             key_per_second: 200,
+            sign_in_burst: 10,
+            sign_in_per_minute: 6,
         }
     }
 }
@@ -117,6 +124,7 @@ pub struct AppState {
     pub visitor_secret: [u8; 32],
     /// By which the company's page vouches for its customers; without it no signature is taken.
     pub identity: Option<IdentitySecret>,
+    pub sign_in: SignIn,
     /// The machine's clock, jumps and all: what another machine signed just now is held against it.
     pub wall_clock: Clock,
     pub check_url: CheckUrl,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use serde::Deserialize;
 
-use crate::domain::turn::{Action, TurnRecord};
+use crate::domain::turn::{Action, Input, TurnRecord};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::ports::StoreError;
@@ -76,7 +76,9 @@ async fn settled(app: &AppState, own: &TurnRecord) -> Result<(), StoreError> {
 async fn turns_after(app: &AppState, own: &TurnRecord) -> Result<Vec<TurnRecord>, StoreError> {
     let of = &own.conversation;
     let mut later = app.engine.store.turns(&of.workspace, &of.id).await?;
-    later.retain(|turn| turn.conversation.version > of.version);
+    // Staff may write notes meanwhile: no customer is to see as much as that one was written.
+    let is_note = |turn: &TurnRecord| matches!(turn.input, Input::Note { .. });
+    later.retain(|turn| turn.conversation.version > of.version && !is_note(turn));
     let last = later
         .iter()
         .position(|turn| turn.conversation.awaited_task().is_none());

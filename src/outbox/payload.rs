@@ -165,7 +165,7 @@ mod tests {
         let full = r#"{"links":{"claim":"https://h/c","conversation":"https://h"},"conversation_id":"conv_1",
             "workspace":"w","epoch":3,"queue":"billing","priority":"high","reason":"urgent","reasons":["urgent"],
             "customer":{"id":"c-7","name":"Ada"},"summary":"Customer wrote: \"help\".","transcript":[{"text":"help"}],
-            "message":{"id":"msg_1","text":"help"},"agent":{"id":"ana","name":"Ana"},"comment":"bad","new":"Ada"}"#;
+            "message":{"id":"msg_1","text":"help"},"note":{"id":"note_1","text":"Ada fibs"},"agent":{"id":"ana","name":"Ana"},"comment":"bad","new":"Ada"}"#;
         let thin = Form {
             payload: Payload::Thin,
             format: Format::Standard,

@@ -1,7 +1,12 @@
 //! The store in memory, for tests, replay and chat: the same behaviour as on disk, gone when it is dropped.
 
+mod accounts;
 mod agents;
 mod deliveries;
+mod desk;
+mod figures;
+mod labels;
+mod settings;
 mod suggestions;
 mod tasks;
 mod waits;
@@ -13,9 +18,11 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 use crate::domain::api_key::ApiKey;
+use crate::domain::bot::BotSetting;
 use crate::domain::conversation::{Conversation, Owner, RECENT_MESSAGES};
 use crate::domain::event::{Event, LoggedEvent};
 use crate::domain::id::{AgentId, ConversationId, KeyId, QueueName, WorkspaceId};
+use crate::domain::label::Label;
 use crate::domain::message::Message;
 use crate::domain::presence::AgentState;
 use crate::domain::standing::{Place, Waited};
@@ -49,6 +56,11 @@ struct State {
     /// By workspace, scope and key.
     answered: HashMap<(WorkspaceId, String, String), Answered>,
     keys: Vec<ApiKey>,
+    access: accounts::Held,
+    bots: BTreeMap<WorkspaceId, BotSetting>,
+    figures: figures::Held,
+    /// In the order in which they were written.
+    labels: Vec<(WorkspaceId, Label)>,
     /// In the order in which they ended.
     waits: Vec<(WorkspaceId, Waited)>,
     suggestions: suggestions::Held,
@@ -114,12 +126,14 @@ impl Conversations for MemoryStore {
             return Ok(Committed::Repeated(Box::new(record)));
         }
         state.check_version(turn)?;
+        state.check_switch(turn)?;
         let events = state.log_entries(turn)?;
         state.write(turn, key);
         state.log(&turn.conversation.workspace, events);
         state.move_tasks(turn);
         state.add_wait(turn);
         state.learn(turn);
+        state.count(turn);
         state.note_work(turn);
         self.position.send_replace(state.events.len() as u64);
         Ok(Committed::Fresh)

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::domain::audit::LoggedAudit;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::id::ConversationId;
 use crate::domain::webhook::Delivery;
@@ -70,16 +71,65 @@ impl QueuePlace {
     }
 }
 
-/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
-pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
-    Some(encode(&delivery.event.position.to_string()))
+/// Where a conversation stands in a list by the time of its newest change; the largest comes first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ListPlace {
+    /// Microseconds since 1970, UTC.
+    pub(super) at: i64,
+    pub(super) id: String,
 }
 
-/// The event position to go on below.
-pub(super) fn parse_delivery_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
+impl ListPlace {
+    pub(super) fn of(conversation: &Conversation) -> Self {
+        Self {
+            at: conversation.updated_at.as_microsecond(),
+            id: conversation.id.as_str().to_owned(),
+        }
+    }
+
+    pub(super) fn cursor(conversation: &Conversation) -> Option<String> {
+        let place = Self::of(conversation);
+        Some(encode(&format!("{}.{}", place.at, place.id)))
+    }
+
+    /// The place to go on below; without a cursor, above all.
+    pub(super) fn parse(cursor: Option<&str>) -> Result<Self, StoreError> {
+        let Some(cursor) = cursor else {
+            return Ok(Self {
+                at: i64::MAX,
+                id: String::new(),
+            });
+        };
+        let text = decode(cursor)?;
+        let (at, id) = text.split_once('.').ok_or_else(bad_cursor)?;
+        let id = ConversationId::parse(id).map_err(|_| bad_cursor())?;
+        Ok(Self {
+            at: number(Some(at))?,
+            id: id.as_str().to_owned(),
+        })
+    }
+}
+
+/// The audit log is sorted by its positions.
+pub(super) fn audit_cursor(logged: &LoggedAudit) -> Option<String> {
+    Some(number_cursor(logged.position))
+}
+
+/// Of a list whose items are numbered, newest first.
+pub(super) fn number_cursor(number: u64) -> String {
+    encode(&number.to_string())
+}
+
+/// The number to go on below.
+pub(super) fn parse_number_cursor(cursor: Option<&str>) -> Result<u64, StoreError> {
     cursor.map_or(Ok(u64::MAX), |cursor| {
         decode(cursor)?.parse().map_err(|_| bad_cursor())
     })
+}
+
+/// Deliveries of one endpoint are sorted by the position of their event, and an event is delivered once.
+pub(super) fn delivery_cursor(delivery: &Delivery) -> Option<String> {
+    Some(number_cursor(delivery.event.position))
 }
 
 fn encode(text: &str) -> String {
@@ -151,7 +201,7 @@ mod tests {
             id: "conv_1".to_owned(),
         };
         assert_eq!(QueuePlace::parse(Some(&encode("-2.5.conv_1"))).unwrap(), place);
-        assert!(parse_delivery_cursor(Some(&encode("seven"))).is_err());
-        assert_eq!(parse_delivery_cursor(Some(&encode("7"))).unwrap(), 7);
+        assert!(parse_number_cursor(Some(&encode("seven"))).is_err());
+        assert_eq!(parse_number_cursor(Some(&encode("7"))).unwrap(), 7);
     }
 }

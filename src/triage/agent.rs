@@ -1,13 +1,14 @@
-//! What agents do with a conversation: they write, and each action is a takeover or an end, told to the customer and
-//! logged.
+//! What agents do with a conversation: they write, to the customer or to each other, and each action is a takeover or an
+//! end, told to the customer and logged.
 
 use serde_json::{Value, json};
 
 use crate::domain::agent::Agent;
 use crate::domain::conversation::Owner;
 use crate::domain::event::EventData;
-use crate::domain::id::QueueName;
+use crate::domain::id::{QueueName, Resolution};
 use crate::domain::message::{Sender, Text};
+use crate::domain::note::Note;
 use crate::domain::progress::Gathering;
 use crate::domain::suggestion::{Outcome, Suggested};
 use crate::domain::task::Work;
@@ -49,6 +50,26 @@ pub(crate) fn write(
     Ok(())
 }
 
+/// Between staff, whoever holds the conversation and whether it is open; a whisper needs somebody who hears it.
+pub(crate) fn note(draft: &mut Draft<'_>, agent: &Agent, text: &Text, whisper: bool) -> Result<(), Refusal> {
+    if whisper && draft.conversation.agent().is_none() {
+        return Err(Refusal::NobodyHolds);
+    }
+    let version = draft.before().version + 1;
+    draft.event(EventData::NoteCreated {
+        conversation_id: draft.conversation.id.clone(),
+        workspace: draft.conversation.workspace.clone(),
+        note: Note {
+            id: draft.conversation.id.note(version),
+            agent: agent.clone(),
+            text: text.as_str().to_owned(),
+            at: draft.now,
+            whisper,
+        },
+    });
+    Ok(())
+}
+
 pub(crate) fn act(draft: &mut Draft<'_>, agent: &Agent, action: &AgentAction) -> Result<(), Refusal> {
     match action {
         AgentAction::Claim => claim(draft, agent),
@@ -66,11 +87,21 @@ pub(crate) fn act(draft: &mut Draft<'_>, agent: &Agent, action: &AgentAction) ->
             requeue(draft, agent, queue)?;
             offer::offer(draft, to)
         }
-        AgentAction::Resolve => resolve(draft, agent),
+        AgentAction::Resolve => resolve(draft, agent, None),
+        AgentAction::ResolveAs { resolution } if draft.policy.has_resolution(resolution) => {
+            resolve(draft, agent, Some(resolution))
+        }
+        AgentAction::ResolveAs { resolution } => Err(Refusal::UnknownResolution(resolution.clone())),
+        AgentAction::TakeOver => {
+            let units = draft.policy.routing().weight(draft.conversation.priority());
+            let holder = draft.conversation.take_from(agent, units, draft.now)?;
+            taken(draft, agent, holder);
+            Ok(())
+        }
         AgentAction::HandBack => hand_back(draft, agent),
         AgentAction::Accept => {
             draft.conversation.accept(agent, draft.now)?;
-            taken(draft, agent);
+            taken(draft, agent, None);
             Ok(())
         }
         AgentAction::Decline => offer::decline(draft, agent),
@@ -85,16 +116,17 @@ fn claim(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
     }
     let units = draft.policy.routing().weight(draft.conversation.priority());
     draft.conversation.claim(agent, units, draft.now)?;
-    taken(draft, agent);
+    taken(draft, agent, None);
     Ok(())
 }
 
-fn taken(draft: &mut Draft<'_>, agent: &Agent) {
+fn taken(draft: &mut Draft<'_>, agent: &Agent, taken_from: Option<Agent>) {
     draft.event(EventData::HandoffAccepted {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),
         epoch: draft.conversation.epoch,
         agent: agent.clone(),
+        taken_from,
     });
     announce(draft, agent, line::CLAIMED);
 }
@@ -114,16 +146,18 @@ fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(),
 }
 
 /// Whoever holds it may end it; what nobody holds, any agent may end.
-fn resolve(draft: &mut Draft<'_>, agent: &Agent) -> Result<(), Refusal> {
+fn resolve(draft: &mut Draft<'_>, agent: &Agent, resolution: Option<&Resolution>) -> Result<(), Refusal> {
     if matches!(draft.conversation.owner, Owner::Agent { .. }) {
         draft.conversation.must_be_held_by(agent)?;
     }
     draft.conversation.resolve()?;
+    draft.conversation.resolution = resolution.cloned();
     draft.event(EventData::ConversationResolved {
         conversation_id: draft.conversation.id.clone(),
         workspace: draft.conversation.workspace.clone(),
         by: "agent",
         agent: Some(agent.clone()),
+        resolution: resolution.cloned(),
     });
     announce(draft, agent, line::RESOLVED);
     Ok(())

@@ -11,7 +11,7 @@ use crate::domain::intent::ScoredIntent;
 use crate::domain::message::{Message, Sender, Source};
 use crate::domain::reading::Reading;
 use crate::triage::draft::Draft;
-use crate::triage::gist;
+use crate::triage::{gist, switch};
 
 /// How much of what the customer wrote the summary quotes: sentences, and characters of all of them.
 const QUOTES_MAX: usize = 3;
@@ -19,11 +19,29 @@ const QUOTED_CHARS_MAX: usize = 320;
 
 /// Each reason in words, in their order.
 pub(crate) fn why(draft: &Draft<'_>, reasons: &[Reason], reading: &Reading) -> Vec<Why> {
-    let say = |reason: &Reason| Why {
-        reason: *reason,
-        text: in_words(*reason, draft.fired(reason.as_str()), reading),
+    let say = |reason: &Reason| {
+        let inputs = draft.fired(reason.as_str());
+        let switched_off = draft.fired(switch::RULE).filter(|_| inputs.is_none());
+        Why {
+            reason: *reason,
+            text: match switched_off.filter(|_| *reason == Reason::Policy) {
+                Some(inputs) => silenced(inputs),
+                None => in_words(*reason, inputs, reading),
+            },
+        }
     };
     reasons.iter().map(say).collect()
+}
+
+/// `inputs` are those of [`switch::RULE`].
+fn silenced(inputs: &Value) -> String {
+    let intents = inputs["intents"].as_array().into_iter().flatten();
+    let names: Vec<&str> = intents.filter_map(Value::as_str).collect();
+    if inputs["enabled"] == Value::Bool(false) {
+        "The bot is switched off.".to_owned()
+    } else {
+        format!("The bot is switched off for this: {}.", names.join(", "))
+    }
 }
 
 /// `inputs` are those of the rule that fired; a reason that is another part's to give has none.

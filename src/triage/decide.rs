@@ -4,6 +4,7 @@
 //!  customer writes ─▶ held by people? ─▶ relay
 //!        │
 //!        ├─ a rule for people fires ───────────▶ hand off (all reasons, the weightiest first)
+//!        ├─ the bot is switched off, or off for what is asked ─▶ hand off
 //!        ├─ it answers a flow under way ────────▶ the flow goes on: ask, look up, confirm, answer, hand off
 //!        ├─ it asks for several things ──────────▶ answer each, begin their flows, or hand off
 //!        ├─ no words, or words without a topic ─▶ ask
@@ -12,12 +13,13 @@
 //!        ├─ small talk ─────────────────────────▶ answer with a line
 //!        ├─ "that did not help", or same again ─▶ ask, then hand off
 //!        └─ a request ──────────────────────────▶ start its flow, answer with a passage, or hand off
-//!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on
+//!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on, or is handed off if the bot is switched off
 //!  nobody accepted a handoff in time ─▶ a priority higher, and the customer is told
 //! ```
 
 use serde_json::json;
 
+use crate::domain::bot::BotSwitch;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::csat::Rating;
 use crate::domain::event::EventData;
@@ -28,19 +30,18 @@ use crate::domain::message::{Sender, Text};
 use crate::domain::personal_data::without_masks;
 use crate::domain::progress::Gathering;
 use crate::domain::reading::Reading;
-use crate::domain::standing::Standing;
 use crate::domain::task::Work;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::{Action, Input, Refusal, Turn};
+use crate::triage::circumstances::Circumstances;
 use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
 use crate::triage::{
-    acceptance, agent, answer, clarify, flow, handoff, offer, phrases, several, sla, waiting,
+    acceptance, agent, answer, clarify, flow, handoff, offer, phrases, several, sla, switch, waiting,
 };
 
-/// [`decide_in_line`] where nobody has looked how the line stands: then the customer is told nothing of the wait, and
-/// people are taken to be there.
+/// [`decide_under`] where nobody has looked how the line stands, and nobody has touched the bot's switch.
 pub fn decide(
     conversation: &Conversation,
     input: &Input,
@@ -48,21 +49,25 @@ pub fn decide(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<Turn, Refusal> {
-    decide_in_line(conversation, input, reading, policy, None, now)
+    let circumstances = Circumstances {
+        standing: None,
+        switch: &BotSwitch::default(),
+        now,
+    };
+    decide_under(conversation, input, reading, policy, &circumstances)
 }
 
 /// What one input does to a conversation. The reading is looked at for customer messages only, the standing where the
 /// conversation waits for a person afterwards or would. A refusal means that the input is not possible now (an agent
 /// claims what another holds) and changes nothing.
-pub fn decide_in_line(
+pub fn decide_under(
     conversation: &Conversation,
     input: &Input,
     reading: &Reading,
     policy: &Policy,
-    standing: Option<&Standing>,
-    now: Timestamp,
+    circumstances: &Circumstances<'_>,
 ) -> Result<Turn, Refusal> {
-    let mut draft = Draft::new(conversation, policy, standing, now);
+    let mut draft = Draft::new(conversation, policy, circumstances);
     if conversation.version == 0 {
         draft.event(EventData::ConversationCreated {
             conversation_id: conversation.id.clone(),
@@ -103,6 +108,10 @@ pub fn decide_in_line(
         Input::AgentAction { agent, action } => {
             agent::act(&mut draft, agent, action)?;
             Ok(draft.finish(Action::Transition, input, None))
+        }
+        Input::Note { agent, text, whisper } => {
+            agent::note(&mut draft, agent, text, *whisper)?;
+            Ok(draft.finish(Action::Record, input, None))
         }
         Input::Offered { agent } => {
             offer::offer(&mut draft, agent)?;
@@ -214,6 +223,9 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
     flow::expire(draft);
     let answers_flow = flow::answers(draft, &said);
     let reasons = handoff::reasons(draft, &normal_text, reading, &focus, answers_flow);
+    if switch::silent(draft) {
+        return switch::hand_off(draft, reasons, reading);
+    }
     if !reasons.is_empty() {
         return give_up(draft, reasons, reading);
     }
@@ -221,12 +233,18 @@ fn bot_turn(draft: &mut Draft<'_>, text: &Text, reading: &Reading) -> Action {
         return action;
     }
     if let Some((flow, intent)) = flow::follow_up(draft, &said) {
+        if switch::silent_about(draft, std::iter::once(&intent.name)) {
+            return switch::hand_off(draft, Vec::new(), reading);
+        }
         return flow::start(draft, &flow.id, intent, &said);
     }
     if draft.conversation.progress.flow.is_none()
         && !focus.picked
         && let Some(requests) = several::requests(draft, reading)
     {
+        if switch::silent_about(draft, requests.iter().map(several::Request::intent)) {
+            return switch::hand_off(draft, Vec::new(), reading);
+        }
         return several::answer_all(draft, &requests, reading);
     }
     let wordless = !text.has_words() && reading.entities.is_empty() && !focus.picked;
@@ -248,6 +266,9 @@ fn one_message(draft: &mut Draft<'_>, said: &Said<'_>, focus: &clarify::Focus) -
             None => give_up(draft, vec![Reason::LowConfidence], reading),
         };
     };
+    if switch::silent_about(draft, std::iter::once(&intent)) {
+        return switch::hand_off(draft, Vec::new(), reading);
+    }
     let goodbye = intent.is(Intent::GOODBYE);
     if draft.rule("goodbye", json!({ "intent": intent }), goodbye) {
         return close(draft);
@@ -369,6 +390,7 @@ fn close(draft: &mut Draft<'_>) -> Action {
         workspace: draft.conversation.workspace.clone(),
         by: "bot",
         agent: None,
+        resolution: None,
     });
     Action::Close
 }

@@ -4,6 +4,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use crate::domain::bot::BotSwitch;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::event::{Event, EventData};
 use crate::domain::hours::Hours;
@@ -16,6 +17,8 @@ use crate::domain::suggestion::Feedback;
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Trace, TraceStep, Turn};
+use crate::triage::circumstances::Circumstances;
+use crate::triage::handoff::sure_language;
 use crate::triage::policy::Policy;
 use crate::triage::reply::Variables;
 use crate::triage::{sla, words};
@@ -26,6 +29,7 @@ pub(crate) struct Draft<'a> {
     pub(crate) now: Timestamp,
     /// How the line stands for this conversation; `None` where nobody has looked.
     pub(crate) standing: Option<&'a Standing>,
+    pub(crate) switch: &'a BotSwitch,
     /// Whose wait ends with this turn.
     pub(crate) waited: Option<Waited>,
     before: &'a Conversation,
@@ -41,15 +45,20 @@ impl<'a> Draft<'a> {
     pub(crate) fn new(
         conversation: &'a Conversation,
         policy: &'a Policy,
-        standing: Option<&'a Standing>,
-        now: Timestamp,
+        circumstances: &Circumstances<'a>,
     ) -> Self {
+        let Circumstances {
+            standing,
+            switch,
+            now,
+        } = *circumstances;
         Self {
             before: conversation,
             conversation: conversation.clone(),
             policy,
             now,
             standing,
+            switch,
             waited: None,
             messages: Vec::new(),
             events: Vec::new(),
@@ -78,7 +87,12 @@ impl<'a> Draft<'a> {
             negative: reading.sentiment.map_or(0.0, |sentiment| sentiment.negative),
             entities: entities.map(|entity| entity.value.clone()).collect(),
         };
-        self.conversation.progress.hear(heard);
+        let progress = &mut self.conversation.progress;
+        progress.hear(heard);
+        progress.mood = reading.sentiment.or(progress.mood);
+        if let Some(language) = sure_language(reading) {
+            progress.language = Some(language.to_owned());
+        }
     }
 
     /// Notes that a rule was considered; returns `fired`, so that a branch can stand on it.
@@ -230,6 +244,7 @@ impl<'a> Draft<'a> {
             input: input.clone(),
             reading: reading.cloned(),
             standing: self.standing.cloned(),
+            switch: self.switch.clone(),
             waited: self.waited,
             trace: Trace {
                 policy: self.policy.version.clone(),

@@ -176,11 +176,7 @@ pub(crate) fn hand_off_to(
         why,
         tried,
         earlier_conversations: draft.conversation.earlier.clone(),
-        language: reading
-            .language
-            .as_ref()
-            .filter(|found| found.confidence >= LANGUAGE_CONFIDENCE_MIN)
-            .map(|found| found.code.clone()),
+        language: sure_language(reading).map(str::to_owned),
         intents: reading.intents.clone(),
         sentiment: reading.sentiment.map(|sentiment| Mood {
             label: sentiment.label,
@@ -257,6 +253,12 @@ fn suggestions(draft: &Draft<'_>, reading: &Reading) -> Vec<SuggestedReply> {
     let intent = reading.top().map(|top| &top.name);
     let pool = suggest::pool(&case, draft.policy);
     suggest::rank(&text, intent, &pool, &[], draft.now, SUGGESTIONS_MAX)
+}
+
+/// The language that a message is in, where that is beyond doubt.
+pub(super) fn sure_language(reading: &Reading) -> Option<&str> {
+    let found = reading.language.as_ref()?;
+    (found.confidence >= LANGUAGE_CONFIDENCE_MIN).then_some(found.code.as_str())
 }
 
 /// Each article once, with its best score.

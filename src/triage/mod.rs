@@ -3,9 +3,12 @@
 
 mod acceptance;
 mod agent;
+pub mod alerts;
 mod answer;
 mod card;
+pub mod circumstances;
 mod clarify;
+pub mod composer;
 pub mod decide;
 mod draft;
 pub mod flow;
@@ -19,5 +22,6 @@ pub mod routing;
 mod several;
 mod sla;
 pub mod suggest;
+mod switch;
 mod waiting;
 mod words;

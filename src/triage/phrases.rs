@@ -1,4 +1,6 @@
-//! Finding the policy's phrases in a customer's message, whatever the case and the punctuation.
+//! Finding the policy's phrases in a message, whatever the case and the punctuation.
+
+use std::ops::Range;
 
 /// Letters and digits in lower case, single spaces between words and around them; apostrophes vanish, so that
 /// `didn't` and `didnt` are one word.
@@ -35,6 +37,47 @@ pub(crate) fn begins(phrases: &[String], normal_text: &str) -> bool {
     phrases
         .iter()
         .any(|phrase| normal_text.starts_with(phrase.as_str()))
+}
+
+/// The words of a text, each normalised, and where it stands: in bytes.
+pub(crate) fn words(text: &str) -> Vec<(String, Range<usize>)> {
+    let mut words: Vec<(String, Range<usize>)> = Vec::new();
+    let mut inside = false;
+    for (at, c) in text.char_indices() {
+        if matches!(c, '\'' | '’' | '`') {
+            continue;
+        }
+        if !c.is_alphanumeric() {
+            inside = false;
+            continue;
+        }
+        if !inside {
+            words.push((String::new(), at..at));
+        }
+        inside = true;
+        if let Some((word, range)) = words.last_mut() {
+            word.extend(c.to_lowercase());
+            range.end = at + c.len_utf8();
+        }
+    }
+    words
+}
+
+/// Every place of a phrase, which is normalised, among the words of a text.
+pub(crate) fn find_at(phrase: &str, words: &[(String, Range<usize>)]) -> Vec<Range<usize>> {
+    let wanted: Vec<&str> = phrase.split_whitespace().collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let places = words.windows(wanted.len()).filter_map(|window| {
+        let same = window
+            .iter()
+            .map(|(word, _)| word.as_str())
+            .eq(wanted.iter().copied());
+        let (first, last) = (window.first()?, window.last()?);
+        same.then_some(first.1.start..last.1.end)
+    });
+    places.collect()
 }
 
 #[cfg(test)]

@@ -29,6 +29,21 @@ pub struct Variables<'a> {
     pub opens_at: &'a str,
 }
 
+impl Variables<'static> {
+    /// Each is its own placeholder, for whoever is to fill it in.
+    pub const UNFILLED: Self = Self {
+        customer_name: "{{customer.name}}",
+        business_name: "{{business.name}}",
+        agent_name: "{{agent.name}}",
+        queue_name: "{{queue.name}}",
+        option_a: "{{option_a}}",
+        option_b: "{{option_b}}",
+        position: "{{position}}",
+        wait: "{{wait}}",
+        opens_at: "{{opens_at}}",
+    };
+}
+
 /// A canned response that cannot be used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplyProblem {
@@ -140,6 +155,17 @@ impl Replies {
         (*speaker != Speaker::Bot).then(|| self.say(id, variables))?
     }
 
+    /// All that agents may send, by id: the text, and whether it is theirs alone. What does not render is left out.
+    pub fn for_agents<'a>(
+        &'a self,
+        variables: &'a Variables<'_>,
+    ) -> impl Iterator<Item = (&'a str, String, bool)> + 'a {
+        self.speakers.iter().filter_map(|(id, speaker)| {
+            let text = self.offered(id, variables)?;
+            Some((id.as_str(), text, *speaker == Speaker::Agent))
+        })
+    }
+
     /// Whether it is suggested for an intent.
     pub fn is_for(&self, id: &str, intent: &Intent) -> bool {
         let offer = self.offers.iter().find(|offer| offer.id == id);
@@ -220,6 +246,34 @@ mod tests {
         };
         assert_eq!(replies.say("hi", &variables).unwrap(), "Hello {{ 7*7 }} <b>.");
         assert_eq!(replies.say("other", &variables), None);
+    }
+
+    #[test]
+    fn agents_see_what_is_still_to_be_filled_in() {
+        let mut bots = reply("b", "For the bot.");
+        bots.speaker = Speaker::Bot;
+        let mut agents = reply("c", "I'm {{ agent.name }}.");
+        agents.speaker = Speaker::Agent;
+        let greeting = "Hello{% if customer.name %} {{ customer.name }}{% endif %}.";
+        let replies = Replies::new(&[agents, bots, reply("a", greeting)], "en").unwrap();
+        let anybody = Variables {
+            customer_name: "",
+            ..Variables::UNFILLED
+        };
+        let texts = |variables| {
+            replies
+                .for_agents(variables)
+                .map(|(id, text, own)| (id.to_owned(), text, own))
+                .collect::<Vec<_>>()
+        };
+        let expected = |greeting: &str| {
+            [
+                ("a".to_owned(), greeting.to_owned(), false),
+                ("c".to_owned(), "I'm {{agent.name}}.".to_owned(), true),
+            ]
+        };
+        assert_eq!(texts(&Variables::UNFILLED), expected("Hello {{customer.name}}."));
+        assert_eq!(texts(&anybody), expected("Hello."));
     }
 
     #[test]

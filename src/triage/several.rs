@@ -46,6 +46,10 @@ impl Request {
         request
     }
 
+    pub(crate) fn intent(&self) -> &Intent {
+        &self.intent.name
+    }
+
     fn said(&self) -> Said<'_> {
         Said {
             text: &self.clause.text,

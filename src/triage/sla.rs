@@ -152,6 +152,7 @@ fn follow_words(draft: &mut Draft<'_>, input: &Input) {
         }
         Input::Opened
         | Input::AgentAction { .. }
+        | Input::Note { .. }
         | Input::Offered { .. }
         | Input::Rated { .. }
         | Input::LookupDone { .. }

@@ -124,6 +124,9 @@ fn contact_in(text: &str, callback: bool) -> Option<&str> {
 /// when they are there, by a timer. What is urgent, what the bot cannot read and who is unhappy wait in the queue, as does who
 /// could not prove who they are: nobody tries codes all night.
 pub(crate) fn hold_back(draft: &mut Draft<'_>, handoff: Handoff) -> Result<Action, Box<Handoff>> {
+    if !draft.switch.enabled {
+        return Err(Box::new(handoff));
+    }
     let opens_at = draft.standing.and_then(|standing| standing.opens_at);
     let wanted =
         draft.policy.fallback_of(&handoff.queue) == Fallback::Bot && nobody_there(draft, &handoff.queue);

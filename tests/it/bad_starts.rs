@@ -152,3 +152,20 @@ fn a_start_with_an_identity_secret_that_is_none_says_what_to_do() {
         &["variable SHOP_IDENTITY: the secret has 6 bytes; give at least 32, from `openssl rand -hex 32`"],
     );
 }
+
+#[test]
+fn a_start_with_half_an_identity_provider_says_what_is_missing() {
+    start_fails(
+        &[
+            ("FIRSTLINE_OIDC__ISSUER", "http://login.example.com"),
+            ("FIRSTLINE_OIDC__CLIENT_SECRET_ENV", "SHOP_OIDC"),
+        ],
+        78,
+        &[
+            "oidc.client_secret_env: there is no environment variable SHOP_OIDC; set it, or",
+            "oidc.issuer: the URL starts with http://; give https://",
+            "oidc.client_id: give the name",
+            "oidc.roles: give at least one group",
+        ],
+    );
+}

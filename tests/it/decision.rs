@@ -277,7 +277,7 @@ fn every_rule_considered_stands_in_the_trace() {
     let fired: Vec<_> = rules.iter().filter(|(_, fired)| *fired).collect();
     assert!(fired.is_empty(), "{fired:?}");
     let names: Vec<_> = rules.iter().map(|(rule, _)| *rule).collect();
-    insta::assert_snapshot!(names.join(" "), @"held_by_people low_confidence urgent asked_for_human sensitive_topic negative_sentiment unsupported_language unavailable out_of_scope policy turn_limit follow_up several_requests no_words goodbye small_talk says_too_little not_helped no_answer same_answer_again");
+    insta::assert_snapshot!(names.join(" "), @"held_by_people low_confidence urgent asked_for_human sensitive_topic negative_sentiment unsupported_language unavailable out_of_scope policy turn_limit bot_switched_off follow_up several_requests no_words goodbye small_talk says_too_little not_helped no_answer same_answer_again");
 }
 
 fn act(conversation: &Conversation, who: &str, action: AgentAction) -> Result<Turn, Refusal> {

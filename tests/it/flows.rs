@@ -3,28 +3,30 @@
 
 mod bad_files;
 mod properties;
+mod read;
+mod switch;
 
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::{Conversation, Customer};
-use firstline::domain::entity::{Entity, EntityKind};
 use firstline::domain::flow::Flow;
 use firstline::domain::id::{ConversationId, TaskId, WorkspaceId};
 use firstline::domain::identity::CodeDigest;
 use firstline::domain::lookup::{LookupRequest, LookupResult, LookupSpec};
 use firstline::domain::message::{Sender, Text};
-use firstline::domain::moment::Moment;
 use firstline::domain::reading::{Clause, Reading};
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, Input, Turn};
 use firstline::knowledge::{Knowledge, Problem};
-use firstline::triage::decide::decide;
+use firstline::triage::circumstances::Circumstances;
+use firstline::triage::decide::decide_under;
 use firstline::triage::policy::{Policy, PolicyProblem, Written};
 
-use crate::decision::reading;
+use crate::flows::read::read_part;
 use crate::support::{copy_folder, repository};
 
 const CODE: &str = "123456";
@@ -118,6 +120,7 @@ struct Play {
     conversation: Conversation,
     now: Timestamp,
     policy: Arc<Policy>,
+    switch: BotSwitch,
     /// Every task that was asked for, newest last.
     tasks: Vec<(TaskId, Work)>,
 }
@@ -134,6 +137,7 @@ impl Play {
             ),
             now,
             policy: policy(),
+            switch: BotSwitch::default(),
             tasks: Vec::new(),
         }
     }
@@ -144,8 +148,13 @@ impl Play {
     }
 
     fn take(&mut self, input: &Input, reading: &Reading) -> Turn {
-        let turn =
-            decide(&self.conversation, input, reading, &self.policy, self.now).expect("nothing is refused");
+        let circumstances = Circumstances {
+            standing: None,
+            switch: &self.switch,
+            now: self.now,
+        };
+        let turn = decide_under(&self.conversation, input, reading, &self.policy, &circumstances)
+            .expect("nothing is refused");
         self.conversation = turn.conversation.clone();
         self.tasks
             .extend(turn.tasks.iter().map(|task| (task.id.clone(), task.work.clone())));
@@ -193,42 +202,6 @@ fn result(outcome: &str, fields: std::collections::BTreeMap<String, serde_json::
         fields,
         problem: String::new(),
     }
-}
-
-/// `date 2026-01-06`, `date 2026-01-06T10:00`, `day friday` (which one is left open) and `email a@b.example` are parts of
-/// the reading that the decision's table has no words for.
-fn ours(read: &str) -> Vec<Entity> {
-    read.split(';').filter_map(entity).collect()
-}
-
-fn entity(part: &str) -> Option<Entity> {
-    match part.trim().split_once(' ')? {
-        ("date", when) => {
-            let kind = if when.contains('T') {
-                EntityKind::DateTime
-            } else {
-                EntityKind::Date
-            };
-            Some(Entity {
-                resolved: Some(when.to_owned()),
-                ..Entity::new(kind, "then")
-            })
-        }
-        ("day" | "time", words) => Some(Entity::new(Moment::parse(words)?.kind(), words)),
-        ("email", address) => Some(Entity::new(EntityKind::Email, address)),
-        _ => None,
-    }
-}
-
-fn read_part(read: &str) -> Reading {
-    let mut reading = reading(&without_ours(read));
-    reading.entities.extend(ours(read));
-    reading
-}
-
-fn without_ours(read: &str) -> String {
-    let parts = read.split(';').filter(|part| entity(part).is_none());
-    parts.collect::<Vec<_>>().join(";")
 }
 
 /// `ask order.ask_number`, `wait shop.order order_number=FH-10423`, `handoff low_confidence orders`, `answer x (Yes|No)`

@@ -1,5 +1,6 @@
 //! Turns that do nothing but log one event each: what followers of the log need, without a decision.
 
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
 use firstline::domain::id::{ConversationId, EventId, WorkspaceId};
@@ -56,6 +57,7 @@ impl Logger {
             input: Input::Opened,
             reading: None,
             standing: None,
+            switch: BotSwitch::default(),
             waited: None,
             trace: Trace::default(),
         };

@@ -1,6 +1,7 @@
 //! The one integration-test binary: a module for each area, so that everything is linked once.
 #![expect(clippy::unwrap_used, reason = "a test ends where it fails")]
 
+mod account_cli;
 mod backup;
 mod bad_starts;
 mod chat;
@@ -53,5 +54,6 @@ mod tidy;
 mod train;
 mod transcripts;
 mod vitals;
+mod watch;
 mod watchdog;
 mod webhooks;

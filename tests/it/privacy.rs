@@ -51,16 +51,18 @@ enum Way {
     Opening,
     Later,
     Agent,
+    Note,
     HandedOff,
     Comment,
     Name,
 }
 
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 7] = [
     Way::Opening,
     Way::HandedOff,
     Way::Later,
     Way::Agent,
+    Way::Note,
     Way::Comment,
     Way::Name,
 ];
@@ -178,6 +180,12 @@ impl Caller<'_> {
                     .await;
                 let body = json!({ "from": "agent", "agent": agent, "text": text });
                 self.post(&format!("{path}/messages"), body).await;
+                path
+            }
+            Way::Note => {
+                let path = self.open(json!({ "message": { "text": "hello" } })).await;
+                let body = json!({ "agent": agent, "text": text });
+                self.post(&format!("{path}/notes"), body).await;
                 path
             }
             Way::Comment => {

@@ -10,24 +10,28 @@ mod server;
 use std::fs;
 use std::sync::{Arc, LazyLock};
 
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::Conversation;
 use firstline::domain::message::Text;
 use firstline::domain::standing::Standing;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Input, Turn};
 use firstline::knowledge::Knowledge;
-use firstline::triage::decide::decide_in_line;
+use firstline::triage::circumstances::Circumstances;
+use firstline::triage::decide::decide_under;
 use firstline::triage::policy::{Policy, PolicyProblem};
 
 use crate::decision::reading;
 use crate::support::{repository, written};
+
+static UNTOUCHED: LazyLock<BotSwitch> = LazyLock::new(BotSwitch::default);
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// The sample business with other words in its policy; each must be there.
-fn policy_with(changes: &[(&str, &str)]) -> Result<Policy, Vec<PolicyProblem>> {
+pub(crate) fn policy_with(changes: &[(&str, &str)]) -> Result<Policy, Vec<PolicyProblem>> {
     static SAMPLE: LazyLock<(String, Knowledge)> = LazyLock::new(|| {
         let folder = repository().join("knowledge");
         let text = fs::read_to_string(folder.join("policy.yml")).unwrap();
@@ -65,6 +69,15 @@ fn closed_until(opens_at: &str) -> Standing {
     }
 }
 
+/// Nobody has touched the bot's switch.
+fn in_line(standing: Option<&Standing>, now: Timestamp) -> Circumstances<'_> {
+    Circumstances {
+        standing,
+        switch: &UNTOUCHED,
+        now,
+    }
+}
+
 /// What the customer writes becomes a turn, with the line as it stands.
 fn say(
     conversation: &Conversation,
@@ -76,7 +89,14 @@ fn say(
     let input = Input::CustomerMessage {
         text: Text::parse(text).unwrap(),
     };
-    decide_in_line(conversation, &input, &reading(read), policy, Some(standing), now).unwrap()
+    decide_under(
+        conversation,
+        &input,
+        &reading(read),
+        policy,
+        &in_line(Some(standing), now),
+    )
+    .unwrap()
 }
 
 /// The ids of the business's lines that were said.

@@ -3,16 +3,21 @@
 pub(crate) mod fixtures;
 pub(crate) mod tasks;
 
+mod accounts;
 mod agents;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
+mod figures;
 mod idempotency;
 mod keys;
+mod labels;
 mod leases;
 mod queue;
 mod replays;
+mod settings;
 mod suggestions;
 mod workspaces;
 
@@ -129,6 +134,20 @@ contract! {
         a_turn_without_events_wakes_those_who_follow,
         tasks_stay_in_their_workspace,
     }
+    figures {
+        the_wall_counts_who_has_what,
+        a_day_counts_what_ended_and_was_rated_in_it,
+        messages_count_by_how_they_were_read,
+        alerts_are_kept_with_their_events,
+    }
+    labels {
+        labels_are_listed_newest_first_by_state,
+        an_unknown_label_or_cursor_is_refused,
+    }
+    settings {
+        the_switch_is_as_it_was_set_last,
+        a_turn_decided_under_another_switch_is_refused,
+    }
     suggestions {
         what_was_shown_last_is_gone_with_the_next_answer,
         uses_add_up_by_suggestion_and_intent,
@@ -136,6 +155,13 @@ contract! {
         answers_come_newest_first_with_what_their_questions_mean,
         a_customer_s_other_conversations_come_newest_first,
         an_unknown_visitor_has_no_other_conversations,
+    }
+    desk {
+        the_newest_change_comes_first_and_pages_join,
+        a_list_has_what_is_asked_for,
+        a_cursor_of_no_list_is_refused,
+        what_was_said_last_is_not_what_the_system_said,
+        notes_are_read_back_oldest_first,
     }
     agents {
         an_agent_is_registered_offline_and_changed_in_place,
@@ -151,6 +177,16 @@ contract! {
         a_revoked_key_is_gone,
         a_key_is_added_once,
         a_store_that_can_write_is_ready,
+    }
+    accounts {
+        an_account_is_added_once,
+        another_role_and_being_disabled_end_sessions,
+        the_last_administrator_stays,
+        a_session_ends_by_itself_and_by_its_holder,
+        a_new_password_ends_the_other_sessions,
+        a_link_sets_a_password_once,
+        a_link_without_a_login_makes_the_first_administrator,
+        what_was_done_is_listed_newest_first,
     }
     workspaces {
         conversations_stay_in_their_workspace,

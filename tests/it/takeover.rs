@@ -137,7 +137,7 @@ async fn held_back(store: Arc<dyn Store>) {
             unreachable!()
         };
         let before: Conversation = store.load(&engine.workspace, id).await.unwrap().unwrap();
-        let said = Said::new(&question(), Some(before.clone()));
+        let said = Said::new(&question(), Some(&before));
         let (input, reading) = engine.prepare(&question(), &said, &parts).await;
         let stale = decide(&before, &input, &reading, &parts.policy, telemetry::now()).unwrap();
         assert_eq!(stale.action, Action::Answer);

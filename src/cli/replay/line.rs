@@ -1,6 +1,7 @@
 //! Who else waits: others in every queue, and waits that have ended, so that a transcript can say how the line stands.
 //! Written into the store as turns, like all that happens.
 
+use crate::domain::bot::BotSwitch;
 use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
 use crate::domain::queue::Priority;
@@ -65,6 +66,7 @@ fn turn(conversation: Conversation, waited: Option<Waited>) -> Turn {
         input: Input::Opened,
         reading: None,
         standing: None,
+        switch: BotSwitch::default(),
         waited,
         feedback: Feedback::default(),
         trace: Trace::default(),

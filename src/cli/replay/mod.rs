@@ -5,7 +5,10 @@ mod line;
 mod player;
 mod reading;
 mod script;
+mod shown;
 mod transcript;
+#[cfg(test)]
+mod what_if;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,11 +9,13 @@ use serde_json::Value;
 
 use crate::cli::replay::line::{self, Line as Waiting};
 use crate::cli::replay::reading;
+use crate::cli::replay::shown::{rung, show};
 use crate::cli::replay::transcript::{Ended, Line, Step};
-use crate::cli::show;
+use crate::domain::bot::Changed;
 use crate::domain::conversation::Customer;
 use crate::domain::id::ConversationId;
 use crate::domain::identity::CodeDigest;
+use crate::domain::intent::Intent;
 use crate::domain::lookup::{LookupRequest, LookupResult};
 use crate::domain::reading::{Classification, Fault};
 use crate::domain::task::{Task, Work};
@@ -28,9 +30,6 @@ const START_SECONDS: i64 = 1_767_603_600;
 
 /// The one-time code of every transcript.
 const CODE: &str = "123456";
-
-/// How much of a message is shown.
-const SHOWN_CHARS_MAX: usize = 90;
 
 /// The model, unless the transcript says what is read.
 #[derive(Debug)]
@@ -133,6 +132,7 @@ impl Player {
             Step::Wait(minutes) => self.pass(minutes * 60).await,
             Step::Standing(waiting) => self.stand(*waiting).await,
             Step::SignedIn(customer) => Ok(self.signed_in(customer)),
+            Step::Bot { enabled, intents_off } => self.switch(*enabled, intents_off).await,
             Step::Input(input) => {
                 let seconds = if answers_an_offer(input) { 10 } else { 60 };
                 self.time.fetch_add(seconds, Ordering::Relaxed);
@@ -196,6 +196,17 @@ impl Player {
             Err(StoreError::Conflict) => Ok(vec!["mistake: `standing` is said once".to_owned()]),
             Err(error) => Err(error),
         }
+    }
+
+    /// A supervisor sets the bot's switch.
+    async fn switch(&self, enabled: bool, intents_off: &[Intent]) -> Result<Vec<String>, StoreError> {
+        let changed = Changed {
+            at: (self.engine.clock)(),
+            by: "replay".to_owned(),
+        };
+        let (store, workspace) = (&self.engine.store, &self.engine.workspace);
+        store.set_bot(workspace, enabled, intents_off, &changed).await?;
+        Ok(Vec::new())
     }
 
     fn remember(&mut self, record: &TurnRecord) {
@@ -328,7 +339,7 @@ impl Player {
             .ok_or(StoreError::NotFound("conversation"))?;
         let (input, reading) = self
             .engine
-            .prepare(input, &Said::new(input, Some(conversation.clone())), &parts)
+            .prepare(input, &Said::new(input, Some(&conversation)), &parts)
             .await;
         let stale = decide(
             &conversation,
@@ -364,36 +375,4 @@ fn answers_an_offer(input: &Input) -> bool {
             ..
         }
     )
-}
-
-fn show(record: &TurnRecord) -> Vec<String> {
-    let mut lines = vec![show::headline(record)];
-    for message in show::answers(record) {
-        lines.push(format!("{}: {}", show::speaker(message), shorten(&message.text)));
-        lines.extend(show::buttons(message));
-    }
-    lines.extend(rung(record));
-    lines
-}
-
-/// The clocks that rang in this turn: `sla: first_response breached`.
-fn rung(record: &TurnRecord) -> Vec<String> {
-    let told = |rule: &str| match rule {
-        "sla_warning" => Some("due soon"),
-        "sla_breached" => Some("breached"),
-        _ => None,
-    };
-    let steps = record.trace.steps.iter().filter(|step| step.fired);
-    let rung = steps.filter_map(|step| Some((step.inputs["clock"].as_str()?, told(&step.rule)?)));
-    rung.map(|(clock, what)| format!("sla: {clock} {what}")).collect()
-}
-
-/// On one line, and no longer than what is enough to know the text by.
-fn shorten(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut = line.chars().count() > SHOWN_CHARS_MAX;
-    line.chars()
-        .take(SHOWN_CHARS_MAX)
-        .chain(cut.then_some('…'))
-        .collect()
 }

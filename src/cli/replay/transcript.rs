@@ -22,7 +22,8 @@ use crate::cli::replay::line;
 use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
-use crate::domain::id::{AgentId, QueueName};
+use crate::domain::id::{AgentId, QueueName, Resolution};
+use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
 use crate::domain::time::Duration;
@@ -30,9 +31,9 @@ use crate::domain::turn::{AgentAction, Input};
 
 /// What the input lines are, for whoever mistypes one.
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
-`code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME claims|\
-releases|resolves|hands back|transfers to QUEUE|transfers to agent NAME|accepts|declines|snoozes until TIME`, `offered to \
-NAME`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
+`code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME notes|\
+whispers: …`, `NAME claims|takes over|releases|resolves|resolves as REASON|hands back|transfers to QUEUE|transfers to agent \
+NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `bot off`, `bot off: INTENT, …`, `bot on`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
 
 /// What stands for the customer where the company's system knows none.
 const NOBODY: &str = "nobody";
@@ -58,6 +59,11 @@ pub(super) enum Step {
     Standing(line::Line),
     /// Who opens the conversation: signed in on the company's page.
     SignedIn(Customer),
+    /// The bot's switch is set.
+    Bot {
+        enabled: bool,
+        intents_off: Vec<Intent>,
+    },
     /// The newest task of this kind ends.
     Ended(Ended),
 }
@@ -136,11 +142,20 @@ fn step(words: &str) -> Result<Step, String> {
             return Ok(Step::Ended(Ended::Code { result }));
         }
         "timer fires" => return Ok(Step::Ended(Ended::Timer)),
+        "bot on" | "bot off" => {
+            return Ok(Step::Bot {
+                enabled: words == "bot on",
+                intents_off: Vec::new(),
+            });
+        }
         _ => {}
     }
     if let Some(name) = words.strip_prefix("offered to ") {
         let agent = agent(name)?;
         return Ok(Step::Input(Input::Offered { agent }));
+    }
+    if let Some(note) = note(words) {
+        return note.map(Step::Input);
     }
     match words.split_once(": ") {
         Some(("customer", text)) => Ok(Step::Input(Input::CustomerMessage {
@@ -151,6 +166,10 @@ fn step(words: &str) -> Result<Step, String> {
         Some(("rated", rating)) => parse_rating(rating).map(Step::Input),
         Some(("wait", duration)) => parse_minutes(duration).map(Step::Wait),
         Some(("standing", line)) => parse_standing(line).map(Step::Standing),
+        Some(("bot off", intents)) => Ok(Step::Bot {
+            enabled: true,
+            intents_off: intents.split(", ").map(Intent::new).collect(),
+        }),
         Some(("signed in", customer)) => parse_customer(customer).map(Step::SignedIn),
         Some(("code sent", customer)) => Ok(Step::Ended(code_sent(customer))),
         Some((lookup, result)) if lookup.contains('.') && !lookup.contains(' ') => {
@@ -166,6 +185,25 @@ fn step(words: &str) -> Result<Step, String> {
         })),
         _ => agent_action(words).map(Step::Input),
     }
+}
+
+/// `ana notes: TEXT` or `ana whispers: TEXT`; `None` for any other line.
+fn note(words: &str) -> Option<Result<Input, String>> {
+    let (who, text) = words.split_once(": ")?;
+    let (name, verb) = who.split_once(' ')?;
+    let whisper = match verb {
+        "notes" => false,
+        "whispers" => true,
+        _ => return None,
+    };
+    let input = |agent| {
+        Ok(Input::Note {
+            agent,
+            text: parse_text(text)?,
+            whisper,
+        })
+    };
+    Some(agent(name).and_then(input))
 }
 
 fn parse_text(text: &str) -> Result<Text, String> {
@@ -262,6 +300,7 @@ fn agent_action(words: &str) -> Result<Input, String> {
     let (name, action) = words.split_once(' ').ok_or_else(unknown)?;
     let action = match action {
         "claims" => AgentAction::Claim,
+        "takes over" => AgentAction::TakeOver,
         "releases" => AgentAction::Release,
         "resolves" => AgentAction::Resolve,
         "hands back" => AgentAction::HandBack,
@@ -283,6 +322,10 @@ fn further_action(action: &str) -> Option<Result<AgentAction, String>> {
     if let Some(queue) = action.strip_prefix("transfers to ") {
         let queue = QueueName::parse(queue).map_err(|error| error.to_string());
         return Some(queue.map(|queue| AgentAction::Transfer { queue }));
+    }
+    if let Some(resolution) = action.strip_prefix("resolves as ") {
+        let resolution = Resolution::parse(resolution).map_err(|error| error.to_string());
+        return Some(resolution.map(|resolution| AgentAction::ResolveAs { resolution }));
     }
     let until = action.strip_prefix("snoozes until ")?;
     let until = until

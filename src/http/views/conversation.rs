@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::csat::Rating;
-use crate::domain::sla::{Clock, ClockKind};
+use crate::domain::sla::{Clock, ClockKind, Clocks};
 use crate::domain::time::Timestamp;
 use crate::http::views::agent::OfferView;
 use crate::http::views::card::EarlierConversationView;
@@ -20,7 +20,7 @@ pub(crate) struct OwnerView {
     /// The waiting line, with `owner` `queue`.
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<String>,
-    /// `normal`, `high` or `urgent`, with `owner` `queue`.
+    /// `normal`, `high` or `urgent`, with `owner` `queue`; in a list also of what was handed off.
     #[serde(skip_serializing_if = "Option::is_none")]
     priority: Option<&'static str>,
     /// Who holds it, with `owner` `agent`.
@@ -78,6 +78,20 @@ impl OwnerView {
     }
 }
 
+impl OwnerView {
+    /// For staff: also the priority of what an agent holds, as it was handed off.
+    pub(crate) fn with_priority(conversation: &Conversation) -> Self {
+        let handed_off = conversation.handoff.is_some();
+        let view = Self::new(&conversation.owner, Viewer::Staff);
+        Self {
+            priority: view
+                .priority
+                .or_else(|| handed_off.then(|| conversation.priority().as_str())),
+            ..view
+        }
+    }
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct RatingView {
     /// 1 (bad) to 5 (good).
@@ -122,6 +136,12 @@ impl ClockView {
     }
 }
 
+/// Those that there are.
+pub(super) fn clocks(clocks: &Clocks) -> Vec<ClockView> {
+    let shown = |kind: ClockKind| Some(ClockView::new(kind, clocks.get(kind)?));
+    ClockKind::ALL.into_iter().filter_map(shown).collect()
+}
+
 /// Whole seconds, by who had the conversation.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TimeSpentView {
@@ -153,6 +173,9 @@ pub(crate) struct ConversationView {
     /// The newest handoff; not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<HandoffView>,
+    /// Why it was resolved, where the agent said so; not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<String>,
     /// What a person owes the customer now; not shown to customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     clocks: Option<Vec<ClockView>>,
@@ -167,8 +190,8 @@ pub(crate) struct ConversationView {
 impl ConversationView {
     pub(crate) fn new(conversation: &Conversation, viewer: Viewer) -> Self {
         let handoff = conversation.handoff.as_ref().filter(|_| viewer == Viewer::Staff);
-        let clocks = Some(&conversation.clocks).filter(|_| viewer == Viewer::Staff);
-        let shown = |kind: ClockKind| Some(ClockView::new(kind, clocks?.get(kind)?));
+        let resolution = conversation.resolution.as_ref();
+        let owed = Some(&conversation.clocks).filter(|_| viewer == Viewer::Staff);
         Self {
             id: conversation.id.to_string(),
             version: conversation.version,
@@ -181,8 +204,11 @@ impl ConversationView {
             last_seq: conversation.last_seq,
             rating: conversation.rating.as_ref().map(RatingView::from),
             handoff: handoff.map(HandoffView::from),
-            clocks: clocks.map(|_| ClockKind::ALL.into_iter().filter_map(shown).collect()),
-            time_spent: clocks.map(|clocks| TimeSpentView {
+            resolution: resolution
+                .filter(|_| viewer == Viewer::Staff)
+                .map(ToString::to_string),
+            clocks: owed.map(clocks),
+            time_spent: owed.map(|clocks| TimeSpentView {
                 bot: clocks.spent.bot.as_secs(),
                 queue: clocks.spent.queue.as_secs(),
                 agent: clocks.spent.agent.as_secs(),

@@ -10,6 +10,7 @@ use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
 use crate::http::views::agent::OfferView;
 use crate::http::views::card::{TriedView, WhyView};
+use crate::http::views::listing::{GlanceView, Newest};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CustomerView {
@@ -176,11 +177,13 @@ pub(crate) struct QueueItemView {
     /// The case; absent when an agent put a conversation into the queue that the bot had not handed off.
     #[serde(skip_serializing_if = "Option::is_none")]
     handoff: Option<HandoffView>,
+    #[serde(flatten)]
+    glance: GlanceView,
 }
 
 impl QueueItemView {
     /// `None` for a conversation that waits for nobody.
-    pub(crate) fn new(conversation: &Conversation) -> Option<Self> {
+    pub(crate) fn new(conversation: &Conversation, newest: &Newest) -> Option<Self> {
         let Owner::Queue {
             queue,
             priority,
@@ -200,6 +203,7 @@ impl QueueItemView {
             offer: offer.as_ref().map(OfferView::from),
             customer: CustomerView::from(&conversation.customer),
             handoff: conversation.handoff.as_ref().map(HandoffView::from),
+            glance: GlanceView::new(conversation, newest),
         })
     }
 }

@@ -7,13 +7,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::article::ArticleHit;
+use crate::domain::note::Note;
 use crate::domain::reading::Reading;
 use crate::domain::task::{Task, Work};
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, AgentAction, Input, TraceStep, TurnRecord};
 use crate::http::views::handoff::{EntityView, IntentView, views};
 use crate::http::views::turn::SentimentView;
-use crate::http::views::{AgentView, MessageView, Viewer};
+use crate::http::views::{AgentView, MessageView, NoteView, Viewer};
 
 /// One rule that was considered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -164,6 +165,7 @@ impl ResultView {
             | Input::CustomerMessage { .. }
             | Input::AgentMessage { .. }
             | Input::AgentAction { .. }
+            | Input::Note { .. }
             | Input::Rated { .. }
             | Input::Offered { .. } => None,
         }
@@ -177,8 +179,8 @@ pub(crate) struct TraceView {
     epoch: u64,
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// `opened`, `customer_message`, `agent_message`, `claim`, `release`, `transfer`, `resolve`, `hand_back`,
-    /// `accept`, `decline`, `snooze`, `offered`, `rated`, `lookup_done`, `code_sent` or `timer_fired`.
+    /// `opened`, `customer_message`, `agent_message`, `note`, `claim`, `take_over`, `release`, `transfer`, `resolve`,
+    /// `hand_back`, `accept`, `decline`, `snooze`, `offered`, `rated`, `lookup_done`, `code_sent` or `timer_fired`.
     input: &'static str,
     /// With the last three.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,6 +199,9 @@ pub(crate) struct TraceView {
     /// Every rule that was considered, in order.
     rules: Vec<RuleView>,
     messages: Vec<MessageView>,
+    /// With `input` `note`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<NoteView>,
     /// What this turn asks for; a later turn has the result.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tasks: Vec<TaskView>,
@@ -209,6 +214,7 @@ impl From<&TurnRecord> for TraceView {
             Input::CustomerMessage { .. } => ("customer_message", None),
             Input::AgentMessage { agent, .. } => ("agent_message", Some(agent)),
             Input::AgentAction { agent, action } => (action_name(action), Some(agent)),
+            Input::Note { agent, .. } => ("note", Some(agent)),
             Input::Rated { .. } => ("rated", None),
             Input::Offered { agent } => ("offered", Some(agent)),
             Input::LookupDone { .. } => ("lookup_done", None),
@@ -236,6 +242,7 @@ impl From<&TurnRecord> for TraceView {
             messages: messages
                 .map(|message| MessageView::new(message, Viewer::Staff))
                 .collect(),
+            note: Note::of(record).as_ref().map(NoteView::from),
             tasks: views(&record.tasks),
         }
     }
@@ -246,7 +253,8 @@ fn action_name(action: &AgentAction) -> &'static str {
         AgentAction::Claim => "claim",
         AgentAction::Release => "release",
         AgentAction::Transfer { .. } | AgentAction::TransferToAgent { .. } => "transfer",
-        AgentAction::Resolve => "resolve",
+        AgentAction::TakeOver => "take_over",
+        AgentAction::Resolve | AgentAction::ResolveAs { .. } => "resolve",
         AgentAction::HandBack => "hand_back",
         AgentAction::Accept => "accept",
         AgentAction::Decline => "decline",

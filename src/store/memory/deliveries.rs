@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use crate::ports::{Deliveries, Page, StoreError};
 use crate::store::memory::{MemoryStore, State, log_entry};
-use crate::store::paging::{delivery_cursor, page, parse_delivery_cursor};
+use crate::store::paging::{delivery_cursor, page, parse_number_cursor};
 
 /// A delivery with what only the store knows of it.
 #[derive(Debug)]
@@ -208,7 +208,7 @@ impl Deliveries for MemoryStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Delivery>, StoreError> {
-        let below = parse_delivery_cursor(cursor)?;
+        let below = parse_number_cursor(cursor)?;
         let held = self.state();
         let found = held
             .deliveries

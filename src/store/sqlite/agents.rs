@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::sqlite::{SqliteConnection, SqliteExecutor, SqliteRow};
 
 use crate::domain::id::{AgentId, WorkspaceId};
 use crate::domain::presence::{AgentProfile, AgentState, Presence};
@@ -50,17 +50,25 @@ impl Agents for SqliteStore {
     }
 
     async fn agents(&self, workspace: &WorkspaceId) -> Result<Vec<AgentState>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT a.profile, a.presence, a.seen_at, a.worked_at, a.ended_at,
+        all(&self.readers, workspace).await
+    }
+}
+
+/// By id.
+pub(super) async fn all(
+    executor: impl SqliteExecutor<'_>,
+    workspace: &WorkspaceId,
+) -> Result<Vec<AgentState>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT a.profile, a.presence, a.seen_at, a.worked_at, a.ended_at,
                  (SELECT COALESCE(SUM(c.units), 0) FROM conversations c
                   WHERE c.workspace = a.workspace AND c.agent = a.id) AS load
              FROM agents a WHERE a.workspace = ? ORDER BY a.id",
-        )
-        .bind(workspace.as_str())
-        .fetch_all(&self.readers)
-        .await?;
-        rows.iter().map(agent).collect()
-    }
+    )
+    .bind(workspace.as_str())
+    .fetch_all(executor)
+    .await?;
+    rows.iter().map(agent).collect()
 }
 
 /// Columns: those of table `agents` but its key, and `load`.

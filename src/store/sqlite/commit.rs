@@ -14,7 +14,9 @@ use crate::store::paging::QueuePlace;
 use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
 use crate::store::sqlite::events::NewEvent;
+use crate::store::sqlite::figures::NewFigures;
 use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
+use crate::store::sqlite::settings;
 use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{self, NewTask};
 use crate::store::sqlite::waits;
@@ -27,15 +29,20 @@ const FORGOTTEN_AT_ONCE: i64 = 8;
 pub(super) struct CommitTurn {
     before: u64,
     epoch_before: u64,
+    /// Of the bot's switch, as it was when this was decided.
+    switch: u64,
     conversation: Conversation,
     /// JSON of `conversation`.
     state: String,
     /// JSON of the [`TurnRecord`].
     record: String,
+    /// Whether it is a note between staff.
+    is_note: bool,
     /// Number and JSON.
     messages: Vec<(u64, String)>,
     events: Vec<NewEvent>,
     tasks: Vec<NewTask>,
+    figures: NewFigures,
     /// Of an agent's message.
     feedback: Option<NewFeedback>,
     /// The task that ended in this turn.
@@ -56,10 +63,12 @@ impl CommitTurn {
         Ok(Self {
             before: turn.before,
             epoch_before: turn.epoch_before,
+            switch: turn.switch.number,
             state: to_json("conversation", &record.conversation)?,
             messages: messages.collect::<Result<_, StoreError>>()?,
             events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
             tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            figures: NewFigures::of(turn),
             feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
                 Some(NewFeedback::new(&turn.feedback)?)
             } else {
@@ -69,6 +78,7 @@ impl CommitTurn {
             waited: turn.waited.clone(),
             work: Work::of(turn),
             key: key.cloned(),
+            is_note: matches!(turn.input, Input::Note { .. }),
             record: to_json("turn", &record)?,
             conversation: record.conversation,
         })
@@ -95,6 +105,9 @@ impl Write for CommitTurn {
         {
             return Ok(Committed::Repeated(Box::new(record)));
         }
+        if !settings::is_current(connection, self.workspace(), self.switch).await? {
+            return Err(StoreError::Conflict);
+        }
         let written = if self.before == 0 {
             self.create(connection).await?
         } else {
@@ -108,6 +121,9 @@ impl Write for CommitTurn {
         let Conversation { workspace, id, .. } = &self.conversation;
         deliveries::log(connection, workspace, Some(id), &self.events).await?;
         self.move_tasks(connection).await?;
+        self.figures
+            .write(connection, self.workspace(), self.id())
+            .await?;
         if let Some(waited) = &self.waited {
             waits::add(connection, &self.conversation.workspace, waited).await?;
         }
@@ -200,13 +216,16 @@ impl CommitTurn {
     }
 
     async fn add_turn(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO turns (workspace, conversation, version, record) VALUES (?, ?, ?, ?)")
-            .bind(self.workspace())
-            .bind(self.id())
-            .bind(integer(self.conversation.version))
-            .bind(self.record.as_str())
-            .execute(connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO turns (workspace, conversation, version, note, record) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(self.workspace())
+        .bind(self.id())
+        .bind(integer(self.conversation.version))
+        .bind(self.is_note.then_some(1))
+        .bind(self.record.as_str())
+        .execute(connection)
+        .await?;
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Reading conversations, their messages and turns, and the waiting line; committing is handed to the writer.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::SqliteExecutor;
 
 use crate::domain::conversation::{Conversation, RECENT_MESSAGES};
 use crate::domain::id::{ConversationId, QueueName, WorkspaceId};
@@ -22,17 +22,28 @@ impl Conversations for SqliteStore {
         workspace: &WorkspaceId,
         id: &ConversationId,
     ) -> Result<Option<Conversation>, StoreError> {
-        // One transaction, so that state and messages are of the same version.
-        let mut snapshot = self.readers.begin().await?;
-        let state: Option<String> =
-            sqlx::query_scalar("SELECT state FROM conversations WHERE workspace = ? AND id = ?")
-                .bind(workspace.as_str())
-                .bind(id.as_str())
-                .fetch_optional(&mut *snapshot)
-                .await?;
-        let Some(state) = state else { return Ok(None) };
-        let mut conversation: Conversation = from_json("conversation", &state)?;
-        conversation.messages = recent_messages(&mut snapshot, workspace, id).await?;
+        // One statement, so that state and messages are of the same version: the state first, then the messages, the
+        // oldest first.
+        let rows: Vec<String> = sqlx::query_scalar(
+            "SELECT state AS part, -1 AS place FROM conversations WHERE workspace = ?1 AND id = ?2
+             UNION ALL
+             SELECT * FROM (SELECT message, seq FROM messages WHERE workspace = ?1 AND conversation = ?2
+                            ORDER BY seq DESC LIMIT ?3)
+             ORDER BY place",
+        )
+        .bind(workspace.as_str())
+        .bind(id.as_str())
+        .bind(integer(RECENT_MESSAGES as u64))
+        .fetch_all(&self.readers)
+        .await?;
+        let Some((state, messages)) = rows.split_first() else {
+            return Ok(None);
+        };
+        let mut conversation: Conversation = from_json("conversation", state)?;
+        conversation.messages = messages
+            .iter()
+            .map(|message| from_json("message", message))
+            .collect::<Result<_, _>>()?;
         Ok(Some(conversation))
     }
 
@@ -115,34 +126,21 @@ impl Conversations for SqliteStore {
     }
 
     async fn waiting_lines(&self, workspace: &WorkspaceId) -> Result<Vec<WaitingLine>, StoreError> {
-        let lines = sqlx::query(
-            "SELECT queue, COUNT(*) AS waiting, MIN(waiting_since) AS oldest FROM conversations
-             WHERE workspace = ? AND waiting_since IS NOT NULL GROUP BY queue ORDER BY queue",
-        )
-        .bind(workspace.as_str())
-        .fetch_all(&self.readers)
-        .await?;
-        lines.iter().map(rows::waiting_line).collect()
+        waiting_lines(&self.readers, workspace).await
     }
 }
 
-/// Oldest first.
-async fn recent_messages(
-    connection: &mut SqliteConnection,
+/// By name.
+pub(super) async fn waiting_lines(
+    executor: impl SqliteExecutor<'_>,
     workspace: &WorkspaceId,
-    id: &ConversationId,
-) -> Result<Vec<Message>, StoreError> {
-    let messages: Vec<String> = sqlx::query_scalar(
-        "SELECT message FROM messages WHERE workspace = ? AND conversation = ? ORDER BY seq DESC LIMIT ?",
+) -> Result<Vec<WaitingLine>, StoreError> {
+    let lines = sqlx::query(
+        "SELECT queue, COUNT(*) AS waiting, MIN(waiting_since) AS oldest FROM conversations
+         WHERE workspace = ? AND waiting_since IS NOT NULL GROUP BY queue ORDER BY queue",
     )
     .bind(workspace.as_str())
-    .bind(id.as_str())
-    .bind(integer(RECENT_MESSAGES as u64))
-    .fetch_all(connection)
+    .fetch_all(executor)
     .await?;
-    messages
-        .iter()
-        .rev()
-        .map(|message| from_json("message", message))
-        .collect()
+    lines.iter().map(rows::waiting_line).collect()
 }

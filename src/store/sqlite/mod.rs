@@ -1,18 +1,25 @@
 //! The store on disk: one SQLite database in a folder of its own. Reads go to a small pool of connections that
 //! can only read, writes to the one [`SqliteWriter`], which whoever opens the store must run.
 
+mod accounts;
 mod agents;
+mod audit;
 pub mod backup;
 mod commit;
 mod conversations;
 mod deliveries;
+mod desk;
 mod endpoints;
 mod events;
 pub mod examine;
+mod figures;
 mod keys;
+mod labels;
 mod open;
 mod replays;
 mod rows;
+mod sessions;
+mod settings;
 mod suggestions;
 mod tasks;
 mod waits;

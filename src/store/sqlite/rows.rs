@@ -7,11 +7,14 @@ use sqlx::Row;
 use sqlx::error::ErrorKind;
 use sqlx::sqlite::{SqliteQueryResult, SqliteRow};
 
-use crate::domain::api_key::{ApiKey, Role};
+use crate::domain::account::{Account, Link, Session};
+use crate::domain::api_key::ApiKey;
+use crate::domain::audit::{AuditEntry, LoggedAudit};
 use crate::domain::event::{EventKind, LoggedEvent};
 use crate::domain::id::{
-    ConversationId, DeliveryId, EndpointId, EventId, InvalidId, KeyId, QueueName, WorkspaceId,
+    AgentId, ConversationId, DeliveryId, EndpointId, EventId, InvalidId, KeyId, QueueName, WorkspaceId,
 };
+use crate::domain::role::Role;
 use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Delivery, DeliveryState, Endpoint, Form};
@@ -149,6 +152,64 @@ pub(super) fn api_key(row: &SqliteRow) -> Result<ApiKey, StoreError> {
         role: Role::parse(role).ok_or_else(|| unknown("role", role))?,
         sha256: row.try_get("sha256")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+/// Columns: those of table `accounts`, with `made_at` for its `created_at`.
+pub(super) fn account(row: &SqliteRow) -> Result<Account, StoreError> {
+    let role = text(row, "role")?;
+    let signed_in_at: Option<i64> = row.try_get("signed_in_at")?;
+    Ok(Account {
+        workspace: id(row, "workspace", WorkspaceId::parse)?,
+        login: id(row, "login", AgentId::parse)?,
+        name: row.try_get("name")?,
+        role: Role::parse(role).ok_or_else(|| unknown("role", role))?,
+        password: row.try_get("password")?,
+        subject: row.try_get("subject")?,
+        disabled: row.try_get("disabled")?,
+        created_at: time(row, "made_at")?,
+        signed_in_at: signed_in_at.map(from_micros).transpose()?,
+    })
+}
+
+/// Columns: those of table `sessions`.
+pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
+    Ok(Session {
+        workspace: id(row, "workspace", WorkspaceId::parse)?,
+        login: id(row, "login", AgentId::parse)?,
+        sha256: row.try_get("sha256")?,
+        external: row.try_get("external")?,
+        created_at: time(row, "created_at")?,
+        seen_at: time(row, "seen_at")?,
+    })
+}
+
+/// Columns: those of table `account_links`.
+pub(super) fn link(row: &SqliteRow) -> Result<Link, StoreError> {
+    let login: Option<&str> = row.try_get("login")?;
+    Ok(Link {
+        workspace: id(row, "workspace", WorkspaceId::parse)?,
+        sha256: row.try_get("sha256")?,
+        login: login
+            .map(AgentId::parse)
+            .transpose()
+            .map_err(|error| corrupt("id", error))?,
+        expires_at: time(row, "expires_at")?,
+    })
+}
+
+/// Columns: those of table `audit`.
+pub(super) fn logged_audit(row: &SqliteRow) -> Result<LoggedAudit, StoreError> {
+    Ok(LoggedAudit {
+        position: count(row, "position")?,
+        entry: AuditEntry {
+            at: time(row, "at")?,
+            actor: row.try_get("actor")?,
+            action: row.try_get("action")?,
+            target: row.try_get("target")?,
+            detail: from_json("audit entry", text(row, "detail")?)?,
+            address: row.try_get("address")?,
+        },
     })
 }
 

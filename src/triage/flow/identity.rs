@@ -19,6 +19,7 @@ use crate::triage::flow::{lookup, run};
 use crate::triage::handoff::hand_off;
 use crate::triage::phrases::find;
 use crate::triage::policy::line;
+use crate::triage::switch;
 
 /// How often the bot asks for the code where something else is written.
 const CODE_ASKED_MAX: u32 = 3;
@@ -60,6 +61,9 @@ pub(crate) fn take_in(
         return Action::Record;
     }
     let reading = &Reading::default();
+    if switch::silent(draft) {
+        return switch::hand_off(draft, Vec::new(), reading);
+    }
     let failed = result.outcome != lookup::OK;
     let inputs = json!({ "outcome": result.outcome, "problem": result.problem });
     if draft.rule("lookup_failed", inputs, failed) {

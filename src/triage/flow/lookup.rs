@@ -17,6 +17,7 @@ use crate::triage::draft::Draft;
 use crate::triage::flow::hear;
 use crate::triage::flow::run::{ask, broken, end, go_on, say, skip};
 use crate::triage::handoff::hand_off;
+use crate::triage::switch;
 
 /// The outcome that goes on with the next step.
 pub(super) const OK: &str = "ok";
@@ -115,22 +116,31 @@ pub(super) fn awaits(draft: &mut Draft<'_>, task: &TaskId) -> bool {
     draft.rule("awaited", json!({ "task": task }), awaited)
 }
 
-/// A lookup's result: the flow goes on, or ends as the business wrote for this outcome.
+/// A lookup's result: the flow goes on, or ends as the business wrote for this outcome. Where the bot has been switched off
+/// meanwhile, a person gets the flow as it stands, and with it the result.
 pub(crate) fn take_in(draft: &mut Draft<'_>, task: &TaskId, result: &LookupResult) -> Action {
     if !awaits(draft, task) {
         return Action::Record;
     }
     let reading = &Reading::default();
+    let silent = switch::silent(draft);
     let Some((flow, state)) = hear::current(draft) else {
         return hand_off(draft, vec![Reason::Unavailable], reading);
     };
     let Some(Deed::Lookup { call, name, on }) = flow.steps.get(state.step).map(|step| &step.deed) else {
         // The flow's file has changed: it has begun again.
-        return go_on(draft, reading);
+        return if silent {
+            switch::hand_off(draft, Vec::new(), reading)
+        } else {
+            go_on(draft, reading)
+        };
     };
     if let Some(state) = &mut draft.conversation.progress.flow {
         state.waits_for = None;
         state.results.insert(name.clone(), result.clone());
+    }
+    if silent {
+        return switch::hand_off(draft, Vec::new(), reading);
     }
     let inputs = json!({ "lookup": call.lookup, "outcome": result.outcome, "problem": result.problem });
     if result.outcome == OK {

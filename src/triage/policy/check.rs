@@ -2,7 +2,7 @@
 
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::handoff::Reason;
-use crate::domain::id::QueueName;
+use crate::domain::id::{QueueName, Resolution};
 use crate::domain::intent::Intent;
 use crate::triage::flow::Flows;
 use crate::triage::policy::rules::Rules;
@@ -144,6 +144,14 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
+    pub(super) fn resolutions(&mut self, rules: &Rules) {
+        for name in &rules.resolutions {
+            if let Err(error) = Resolution::parse(name) {
+                self.problem("resolutions", error.to_string());
+            }
+        }
+    }
+
     /// Without replies, that they are missing is known already.
     pub(super) fn acceptance(&mut self, rules: &Rules, replies: Option<&Replies>) {
         let minutes = &rules.handoff.accept_within_minutes;

@@ -2,15 +2,18 @@
 //! Parsing is pure (text in, value out); reading the file is the rim's work.
 
 mod check;
+mod control;
 mod hours;
 mod routing;
 mod rules;
 mod service;
 
+use std::sync::Arc;
+
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Reason;
-use crate::domain::id::QueueName;
+use crate::domain::id::{QueueName, Resolution};
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::domain::personal_data::Masking;
@@ -21,6 +24,7 @@ use crate::triage::policy::rules::Rules;
 use crate::triage::policy::service::Service;
 use crate::triage::reply::Replies;
 
+pub use crate::triage::policy::control::{AlertRule, ComposerRules, Forbidden};
 pub use crate::triage::policy::routing::{Mode, Routing};
 pub use crate::triage::policy::rules::{Business, Limits, Mood, Phrases};
 
@@ -105,11 +109,11 @@ pub struct Written<'a> {
 }
 
 /// A checked policy together with the lines and flows it needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Policy {
     rules: Rules,
-    pub replies: Replies,
-    pub flows: Flows,
+    pub replies: Arc<Replies>,
+    pub flows: Arc<Flows>,
     queues: Vec<(QueueName, Vec<Intent>)>,
     default_queue: QueueName,
     service: Service,
@@ -146,12 +150,14 @@ impl Policy {
         check.acceptance(&rules, replies.as_ref());
         let flows = check.flows(&rules, written);
         let service = check.service(&rules);
+        check.resolutions(&rules);
+        check.control(&rules);
         rules.phrases.normalise();
         match (check.problems.is_empty(), replies, queues, flows, service) {
             (true, Some(replies), Some((queues, default_queue)), Some(flows), Some(service)) => Ok(Self {
                 rules,
-                replies,
-                flows,
+                replies: Arc::new(replies),
+                flows: Arc::new(flows),
                 queues,
                 default_queue,
                 service,
@@ -277,6 +283,12 @@ impl Policy {
 
     pub fn has_queue(&self, name: &QueueName) -> bool {
         self.queues.iter().any(|(queue, _)| queue == name)
+    }
+
+    /// Whether agents may give this as the reason why a conversation ended.
+    pub fn has_resolution(&self, resolution: &Resolution) -> bool {
+        let mut listed = self.rules.resolutions.iter();
+        listed.any(|name| name == resolution.as_str())
     }
 
     pub fn routing(&self) -> &Routing {

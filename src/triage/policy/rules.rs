@@ -13,6 +13,7 @@ use crate::domain::intent::Intent;
 use crate::domain::moment::DateOrder;
 use crate::domain::personal_data::Masking;
 use crate::triage::phrases::normalise;
+use crate::triage::policy::control::{AlertRule, ComposerRules};
 use crate::triage::policy::hours::Calendar;
 use crate::triage::policy::routing::Routing;
 use crate::triage::policy::service::SlaRules;
@@ -49,6 +50,18 @@ pub(super) struct Rules {
     pub(super) personal_data: Masking,
     #[serde(default)]
     pub(super) routing: Routing,
+    /// Why agents end a conversation.
+    #[serde(default = "resolutions")]
+    pub(super) resolutions: Vec<String>,
+    #[serde(default)]
+    pub(super) composer: ComposerRules,
+    #[serde(default)]
+    pub(super) alerts: Vec<AlertRule>,
+}
+
+fn resolutions() -> Vec<String> {
+    let names = ["solved", "no_reply", "duplicate", "spam", "other"];
+    names.map(str::to_owned).to_vec()
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]

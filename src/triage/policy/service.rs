@@ -9,9 +9,10 @@ use serde_saphyr::Spanned;
 use crate::domain::handoff::Fallback;
 use crate::domain::hours::{Hours, Pace};
 use crate::domain::id::QueueName;
+use crate::domain::intent::Intent;
 use crate::domain::personal_data::Treatment;
 use crate::domain::presence::{AgentState, Presence};
-use crate::domain::queue::Priority;
+use crate::domain::queue::{Priority, QueueProfile};
 use crate::domain::sla::{ClockKind, Target};
 use crate::domain::standing::{Place, Standing};
 use crate::domain::time::{Duration, Timestamp};
@@ -64,7 +65,7 @@ struct Minutes {
     normal: f64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Targets {
     urgent: Target,
     high: Target,
@@ -72,7 +73,7 @@ struct Targets {
 }
 
 /// What people owe to those who wait, checked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Service {
     calendars: BTreeMap<String, Hours>,
     /// Those with hours or a fallback: the calendar's name, and what becomes of handoffs when it is closed.
@@ -325,5 +326,23 @@ impl Policy {
 
     pub fn queue_names(&self) -> impl Iterator<Item = &QueueName> {
         self.queues.iter().map(|(name, _)| name)
+    }
+
+    /// Every queue, in the order in which they are written.
+    pub fn queue_profiles(&self, now: Timestamp) -> Vec<QueueProfile> {
+        let profile = |(name, intents): &(QueueName, Vec<Intent>)| {
+            let (skills, languages) = self.needs_of(name);
+            let service = self.service.queues.get(name);
+            QueueProfile {
+                name: name.clone(),
+                intents: intents.clone(),
+                skills: skills.to_vec(),
+                languages: languages.to_vec(),
+                hours: service.and_then(|(calendar, _)| calendar.clone()),
+                open: self.hours_of(name).is_none_or(|hours| hours.is_open(now)),
+                fallback: self.fallback_of(name),
+            }
+        };
+        self.queues.iter().map(profile).collect()
     }
 }

@@ -1,11 +1,14 @@
 //! What holds for every decision, whatever was read and written.
 
 use firstline::domain::conversation::Owner;
-use firstline::domain::message::Sender;
-use firstline::domain::turn::Action;
+use firstline::domain::event::EventKind;
+use firstline::domain::message::{Sender, Text};
+use firstline::domain::reading::Reading;
+use firstline::domain::turn::{Action, Input};
+use firstline::triage::decide::decide;
 use proptest::prelude::*;
 
-use crate::decision::{fresh, say};
+use crate::decision::{agent, fresh, now, say};
 use crate::support::sample_policy;
 
 pub(crate) fn any_reading() -> impl Strategy<Value = String> {
@@ -69,5 +72,32 @@ proptest! {
     fn asking_for_a_person_always_wins(read in any_reading(), before in "[a-z ]{0,20}") {
         let turn = say(&fresh(), &format!("{before} I want to talk to a human"), &read, &sample_policy());
         prop_assert!(matches!(turn.action, Action::Handoff(_)), "{}", turn.action.as_str());
+    }
+
+    /// Between two turns of anybody else, a note changes nothing that they, or a customer, could see.
+    #[test]
+    fn a_note_changes_nothing_but_that_it_was_written(
+        messages in prop::collection::vec((any_reading(), "[a-z😀 ]{0,12}[a-z?]"), 1..6), text in "[a-z ]{0,30}[a-z]",
+    ) {
+        let policy = sample_policy();
+        let mut conversation = fresh();
+        for (read, said) in &messages {
+            let note = Input::Note {
+                agent: agent("eva"),
+                text: Text::parse(&text).unwrap(),
+                whisper: false,
+            };
+            conversation = say(&conversation, said, read, &policy).conversation;
+            let turn = decide(&conversation, &note, &Reading::default(), &policy, now()).unwrap();
+            prop_assert_eq!(turn.action, Action::Record);
+            prop_assert!(turn.messages.is_empty() && turn.tasks.is_empty() && turn.reading.is_none());
+            let kinds: Vec<_> = turn.events.iter().map(|event| event.data.kind()).collect();
+            prop_assert_eq!(kinds, [EventKind::NoteCreated]);
+            let mut expected = conversation.clone();
+            expected.version += 1;
+            expected.last_event += 1;
+            prop_assert_eq!(&turn.conversation, &expected);
+            conversation = turn.conversation;
+        }
     }
 }

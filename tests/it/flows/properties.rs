@@ -12,7 +12,7 @@ use crate::flows::Play;
 const SECRET: &str = "SECRET-OF-AN-ACCOUNT";
 
 #[derive(Debug, Clone)]
-enum Move {
+pub(super) enum Move {
     Says(&'static str, &'static str),
     /// The newest task ends like this.
     Ends(&'static str),
@@ -22,7 +22,7 @@ enum Move {
     Minutes(i64),
 }
 
-fn any_move() -> impl Strategy<Value = Move> {
+pub(super) fn any_move() -> impl Strategy<Value = Move> {
     let said = prop::sample::select(vec![
         ("where is my order", "track_order 0.9"),
         ("where is FH-10423", "track_order 0.9; order FH-10423"),
@@ -76,7 +76,7 @@ fn fields(work: &Work) -> String {
     }
 }
 
-fn play(game: &mut Play, step: &Move) -> Option<firstline::domain::turn::Turn> {
+pub(super) fn play(game: &mut Play, step: &Move) -> Option<firstline::domain::turn::Turn> {
     let newest = game.tasks.last().map(|(_, work)| work.clone());
     match step {
         Move::Says(text, read) => Some(game.says(text, read)),

@@ -9,17 +9,19 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use firstline::domain::api_key::{ApiKey, Role};
+use firstline::domain::api_key::ApiKey;
 use firstline::domain::id::{KeyId, WorkspaceId};
+use firstline::domain::role::Role;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::engine::{Engine, InService, Parts};
 use firstline::entropy;
 use firstline::http::identity::IdentitySecret;
 use firstline::http::keys::new_key;
 use firstline::http::router::router;
+use firstline::http::sign_in::SignIn;
 use firstline::http::state::{AppState, HealthCheck, Options, ReloadError, Reloaded};
 use firstline::live::Live;
-use firstline::ports::ApiKeys;
+use firstline::ports::{ApiKeys, IdentityProvider};
 use firstline::store::memory::MemoryStore;
 use firstline::tasks::Tasks;
 use firstline::triage::policy::Policy;
@@ -48,11 +50,12 @@ fn reloaded(model: Option<PathBuf>) -> Result<Reloaded, ReloadError> {
     })
 }
 
-/// What a test may want otherwise.
+/// What a test may want otherwise; by default nothing runs into limits.
 pub(crate) struct Setup {
     pub(crate) options: Options,
     pub(crate) identity: Option<IdentitySecret>,
     pub(crate) policy: Arc<Policy>,
+    pub(crate) provider: Option<Arc<dyn IdentityProvider>>,
     /// The built front end.
     pub(crate) pages: BTreeMap<&'static str, &'static str>,
 }
@@ -60,7 +63,6 @@ pub(crate) struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
-            // Tests of other things are not to run into the limits.
             options: Options {
                 visitor_per_second: 0,
                 opens_per_second: 0,
@@ -69,6 +71,7 @@ impl Default for Setup {
             },
             identity: IdentitySecret::new(IDENTITY_SECRET).ok(),
             policy: sample_policy(),
+            provider: None,
             pages: BTreeMap::new(),
         }
     }
@@ -124,18 +127,15 @@ impl TestApp {
         let state = AppState {
             engine: engine.clone(),
             live,
+            sign_in: SignIn::new("https://help.example.com/", &setup.options).with(setup.provider),
             options: setup.options,
             visitor_secret: [7; 32],
             identity: setup.identity,
             wall_clock: engine.clock.clone(),
             check_url: Arc::new(|url| {
                 assert!(!url.contains("panic"), "as the test asked");
-                let refused = || Err("give an https URL".to_owned());
-                if url.starts_with("https://") {
-                    Ok(())
-                } else {
-                    refused()
-                }
+                let fits = url.starts_with("https://").then_some(());
+                fits.ok_or_else(|| "give an https URL".to_owned())
             }),
             health: Arc::new(move || parts.lock().unwrap().clone()),
             notes: Arc::new(Vec::new),

@@ -1,6 +1,6 @@
 //! Every bad input gets its own code, and nothing is written.
 
-use firstline::domain::api_key::Role;
+use firstline::domain::role::Role;
 use firstline::domain::time::Duration;
 use firstline::http::state::Options;
 use serde_json::json;
@@ -171,7 +171,7 @@ async fn what_is_not_there() {
         app.get(path, &app.admin).problem(404, "unknown_route").await;
     }
     let wrong = app
-        .request("PUT", "/v1/conversations")
+        .request("PUT", "/v1/reload")
         .problem(405, "method_not_allowed")
         .await;
     assert_eq!(wrong.headers["allow"], "POST");

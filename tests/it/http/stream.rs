@@ -10,20 +10,21 @@ use super::app::{Call, TestApp};
 
 /// One event as it came.
 #[derive(Debug, PartialEq)]
-struct Received {
-    id: u64,
-    kind: String,
-    data: Value,
+pub(super) struct Received {
+    /// 0 where it has none.
+    pub(super) id: u64,
+    pub(super) kind: String,
+    pub(super) data: Value,
 }
 
 /// A stream that is open.
-struct Follower {
+pub(super) struct Follower {
     body: axum::body::BodyDataStream,
     text: String,
 }
 
 impl Follower {
-    async fn open(call: Call<'_>) -> Self {
+    pub(super) async fn open(call: Call<'_>) -> Self {
         let response = call.stream().await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -35,20 +36,17 @@ impl Follower {
     }
 
     /// `None` when the stream ended.
-    async fn next(&mut self) -> Option<Received> {
+    pub(super) async fn next(&mut self) -> Option<Received> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
-                    event
-                        .lines()
-                        .find_map(|line| line.strip_prefix(name))
-                        .unwrap()
-                        .trim()
+                    let mut lines = event.lines();
+                    lines.find_map(|line| line.strip_prefix(name)).map(str::trim)
                 };
                 let received = Received {
-                    id: field("id:").parse().unwrap(),
-                    kind: field("event:").to_owned(),
-                    data: serde_json::from_str(field("data:")).unwrap(),
+                    id: field("id:").map_or(0, |id| id.parse().unwrap()),
+                    kind: field("event:").unwrap().to_owned(),
+                    data: serde_json::from_str(field("data:").unwrap()).unwrap(),
                 };
                 self.text = rest.to_owned();
                 return Some(received);
@@ -61,7 +59,7 @@ impl Follower {
         }
     }
 
-    async fn take(&mut self, count: usize) -> Vec<Received> {
+    pub(super) async fn take(&mut self, count: usize) -> Vec<Received> {
         let mut events = Vec::new();
         for _ in 0..count {
             events.push(self.next().await.unwrap());

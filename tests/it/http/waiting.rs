@@ -339,3 +339,23 @@ async fn waiting_ends_before_the_request_is_given_up() {
         started.elapsed()
     );
 }
+
+#[tokio::test]
+async fn a_note_written_meanwhile_is_no_part_of_the_answer() {
+    let app = app().await;
+    let (id, token) = app.open().await;
+    let path = format!("/v1/conversations/{id}");
+    let messages = format!("{path}/messages?wait=0");
+    let body = question();
+    let ask = || {
+        app.post(&messages, &token, &body)
+            .header("idempotency-key", "once")
+    };
+    let asked = ask().ok(201).await;
+    assert_eq!(asked["action"], "wait");
+    let note = json!({ "text": "an odd one" });
+    app.post(&format!("{path}/notes"), &app.agent, &note)
+        .ok(201)
+        .await;
+    assert_eq!(ask().ok(201).await, asked);
+}

@@ -5,14 +5,23 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use firstline::domain::account::{Account, AccountChange, Link, Redeemed, Session};
+use firstline::domain::alert::Alert;
 use firstline::domain::api_key::ApiKey;
+use firstline::domain::audit::{AuditEntry, LoggedAudit};
+use firstline::domain::bot::{BotSetting, Changed};
 use firstline::domain::conversation::Conversation;
 use firstline::domain::event::{Event, LoggedEvent};
+use firstline::domain::figures::{Messages, Wall};
 use firstline::domain::handoff::EarlierConversation;
 use firstline::domain::id::{
-    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, MessageId, QueueName, WorkspaceId,
+    AgentId, ConversationId, DeliveryId, EndpointId, KeyId, LabelId, MessageId, QueueName, WorkspaceId,
 };
+use firstline::domain::intent::Intent;
+use firstline::domain::label::{Label, LabelChange, LabelState};
+use firstline::domain::listing::Wanted;
 use firstline::domain::message::Message;
+use firstline::domain::note::Note;
 use firstline::domain::presence::{AgentProfile, AgentState, Presence};
 use firstline::domain::standing::Place;
 use firstline::domain::suggestion::{Answer, Meaning, Shown, Used};
@@ -21,8 +30,8 @@ use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Turn, TurnRecord};
 use firstline::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use firstline::ports::{
-    Agents, ApiKeys, Committed, Conversations, Deliveries, EventLog, Idempotency, Page, Store, StoreError,
-    Suggestions, Tasks, WaitingLine,
+    Accounts, Agents, ApiKeys, Audit, Committed, Conversations, Deliveries, Desk, EventLog, Figures,
+    Idempotency, Labels, Page, Settings, Store, StoreError, Suggestions, Tasks, WaitingLine,
 };
 use tokio::sync::watch;
 
@@ -139,6 +148,17 @@ passed! {
 }
 
 passed! {
+    Desk {
+        list(workspace, wanted, cursor, limit)
+            [workspace: &WorkspaceId, wanted: &Wanted, cursor: Option<&str>, limit: usize] -> [Page<Conversation>];
+        newest_messages(workspace, conversations)
+            [workspace: &WorkspaceId, conversations: &[ConversationId]] -> [Vec<(ConversationId, Message)>];
+        notes(workspace, conversation)
+            [workspace: &WorkspaceId, conversation: &ConversationId] -> [Vec<Note>];
+    }
+}
+
+passed! {
     Tasks {
         claim_tasks(now, lease_until, limit)
             [now: Timestamp, lease_until: Timestamp, limit: usize] -> [Vec<ClaimedTask>];
@@ -165,6 +185,34 @@ passed! {
 }
 
 passed! {
+    Accounts {
+        add_account(account, link) [account: &Account, link: Option<&Link>] -> [bool];
+        account(workspace, login) [workspace: &WorkspaceId, login: &AgentId] -> [Option<Account>];
+        account_of(workspace, subject) [workspace: &WorkspaceId, subject: &str] -> [Option<Account>];
+        accounts(workspace) [workspace: &WorkspaceId] -> [Vec<Account>];
+        change_account(workspace, login, change)
+            [workspace: &WorkspaceId, login: &AgentId, change: &AccountChange] -> [Account];
+        set_password(workspace, login, password, kept)
+            [workspace: &WorkspaceId, login: &AgentId, password: &str, kept: &str] -> [()];
+        add_link(link) [link: &Link] -> [()];
+        link(sha256, now) [sha256: &str, now: Timestamp] -> [Option<Link>];
+        redeem(sha256, redeemed) [sha256: &str, redeemed: &Redeemed] -> [Account];
+        add_session(session, before) [session: &Session, before: Option<&str>] -> [()];
+        session(sha256, now) [sha256: &str, now: Timestamp] -> [Option<(Session, Account)>];
+        touch_session(sha256, now) [sha256: &str, now: Timestamp] -> [()];
+        end_session(sha256) [sha256: &str] -> [()];
+    }
+}
+
+passed! {
+    Audit {
+        audit(workspace, entry) [workspace: &WorkspaceId, entry: &AuditEntry] -> [()];
+        audit_log(workspace, cursor, limit)
+            [workspace: &WorkspaceId, cursor: Option<&str>, limit: usize] -> [Page<LoggedAudit>];
+    }
+}
+
+passed! {
     Suggestions {
         show(workspace, conversation, shown)
             [workspace: &WorkspaceId, conversation: &ConversationId, shown: &Shown] -> [()];
@@ -176,6 +224,34 @@ passed! {
             [workspace: &WorkspaceId, meanings: &[(MessageId, Meaning)]] -> [()];
         earlier(conversation, limit)
             [conversation: &Conversation, limit: usize] -> [Vec<EarlierConversation>];
+    }
+}
+
+passed! {
+    Settings {
+        bot(workspace) [workspace: &WorkspaceId] -> [BotSetting];
+        set_bot(workspace, enabled, intents_off, changed)
+            [workspace: &WorkspaceId, enabled: bool, intents_off: &[Intent], changed: &Changed] -> [BotSetting];
+    }
+}
+
+passed! {
+    Figures {
+        wall(workspace, now) [workspace: &WorkspaceId, now: Timestamp] -> [Wall];
+        messages_since(workspace, since) [workspace: &WorkspaceId, since: Timestamp] -> [Messages];
+        alerts(workspace) [workspace: &WorkspaceId] -> [Vec<Alert>];
+        set_alerts(workspace, alerts, events)
+            [workspace: &WorkspaceId, alerts: &[Alert], events: &[Event]] -> [()];
+    }
+}
+
+passed! {
+    Labels {
+        add_label(workspace, label) [workspace: &WorkspaceId, label: &Label] -> [Label];
+        labels(workspace, state, cursor, limit)
+            [workspace: &WorkspaceId, state: Option<LabelState>, cursor: Option<&str>, limit: usize] -> [Page<Label>];
+        change_label(workspace, id, change)
+            [workspace: &WorkspaceId, id: &LabelId, change: &LabelChange] -> [Label];
     }
 }
 

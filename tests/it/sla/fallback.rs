@@ -9,13 +9,13 @@ use firstline::domain::standing::Standing;
 use firstline::domain::task::Work;
 use firstline::domain::time::{Duration, Timestamp};
 use firstline::domain::turn::{Action, AgentAction, Input, Turn};
-use firstline::triage::decide::decide_in_line;
+use firstline::triage::decide::decide_under;
 use firstline::triage::policy::Policy;
 use proptest::prelude::*;
 
 use crate::decision::properties::any_reading;
 use crate::decision::{agent, fresh, now, told};
-use crate::sla::{closed_until, falling_back, lines, open, say};
+use crate::sla::{closed_until, falling_back, in_line, lines, open, say};
 
 const OPENS: &str = "2026-01-06T08:00:00Z";
 const TRACK: (&str, &str) = ("track_order 0.9; hit track track_order 0.3", "where is my parcel");
@@ -31,13 +31,12 @@ fn fire(conversation: &Conversation, timer: &Turn, policy: &Policy, standing: &S
         task: timer.tasks[0].id.clone(),
     };
     let at = timer.tasks[0].due_at;
-    decide_in_line(
+    decide_under(
         conversation,
         &input,
         &Reading::default(),
         policy,
-        Some(standing),
-        at,
+        &in_line(Some(standing), at),
     )
     .unwrap()
 }
@@ -119,13 +118,12 @@ fn a_person_who_was_quicker_is_not_handed_it_again() {
         agent: agent("ana"),
         action: AgentAction::Claim,
     };
-    let claimed = decide_in_line(
+    let claimed = decide_under(
         &held.conversation,
         &claim,
         &Reading::default(),
         &policy,
-        None,
-        now(),
+        &in_line(None, now()),
     )
     .unwrap();
     let fired = fire(&claimed.conversation, &held, &policy, &open(0));
@@ -268,7 +266,7 @@ proptest! {
             let by_bot = conversation.owner == Owner::Bot;
             let input = Input::CustomerMessage { text: firstline::domain::message::Text::parse(text).unwrap() };
             let read = crate::decision::reading(read);
-            let decided = || decide_in_line(&conversation, &input, &read, &policy, standing.as_ref(), now()).unwrap();
+            let decided = || decide_under(&conversation, &input, &read, &policy, &in_line(standing.as_ref(), now())).unwrap();
             let turn = decided();
             prop_assert_eq!(&turn, &decided());
             let spoke = turn.messages.iter().any(|message| message.from == Sender::Bot);

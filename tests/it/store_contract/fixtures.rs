@@ -1,7 +1,8 @@
 //! Values to store, made without deciding anything, and a store on disk for one test.
 
 use firstline::domain::agent::Agent;
-use firstline::domain::api_key::{ApiKey, Role};
+use firstline::domain::api_key::ApiKey;
+use firstline::domain::bot::BotSwitch;
 use firstline::domain::conversation::{Conversation, Customer};
 use firstline::domain::event::{Event, EventData};
 use firstline::domain::handoff::{Handoff, Reason, Tried};
@@ -9,6 +10,7 @@ use firstline::domain::id::{AgentId, ConversationId, EndpointId, KeyId, QueueNam
 use firstline::domain::message::{Message, Sender, Text};
 use firstline::domain::queue::Priority;
 use firstline::domain::reading::Reading;
+use firstline::domain::role::Role;
 use firstline::domain::suggestion::Feedback;
 use firstline::domain::time::Timestamp;
 use firstline::domain::turn::{Action, Input, Trace, TraceStep, Turn};
@@ -114,6 +116,7 @@ pub(crate) fn turn_on(conversation: &Conversation) -> Turn {
         },
         reading: Some(Reading::default()),
         standing: None,
+        switch: BotSwitch::default(),
         waited: None,
         trace: Trace {
             policy: "p1".to_owned(),

@@ -1,6 +1,7 @@
 //! Contract: API keys, and being ready.
 
-use firstline::domain::api_key::{ApiKey, Role};
+use firstline::domain::api_key::ApiKey;
+use firstline::domain::role::Role;
 use firstline::ports::{Store, StoreError};
 
 use crate::store_contract::fixtures::{Outcome, acme, api_key};

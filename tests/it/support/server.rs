@@ -23,6 +23,8 @@ pub(crate) struct Server {
     child: Child,
     pub(crate) url: String,
     pub(crate) key: String,
+    /// What it printed for the first administrator.
+    pub(crate) setup: Option<String>,
     /// The commands to try that it printed.
     pub(crate) commands: Vec<String>,
 }
@@ -70,7 +72,13 @@ impl Server {
         let first = lines.next().expect("the server ended before it was ready");
         let address: String = first.chars().skip_while(|c| !c.is_ascii_digit()).collect();
         let url = format!("http://{}", address.split(". ").next().unwrap());
-        let commands = lines.filter(|line| line.starts_with("curl ")).take(3).collect();
+        let mut setup = None;
+        let told = lines.inspect(|line| {
+            if line.starts_with("http") {
+                setup = Some(line.clone());
+            }
+        });
+        let commands = told.filter(|line| line.starts_with("curl ")).take(3).collect();
         keep_vectors(&index);
         let key = fs::read_to_string(data.join("admin.key"))
             .unwrap()
@@ -80,6 +88,7 @@ impl Server {
             child,
             url,
             key,
+            setup,
             commands,
         }
     }

@@ -11,11 +11,13 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     ("outbox", "domain ports tasks entropy egress"),
     ("live", "domain ports tasks"),
     ("dispatch", "domain triage ports tasks"),
+    ("watch", "domain triage ports tasks entropy"),
     // L3: adapters, and the offline tools. They know the ports, never the engine.
     ("classify", "domain ports threads"),
     ("knowledge", "domain ports"),
     ("store", "domain ports"),
     ("connect", "domain ports egress seal"),
+    ("oidc", "domain ports egress"),
     ("labelled", "domain"),
     ("eval", "domain triage classify report ports labelled"),
     (
@@ -26,11 +28,11 @@ pub(super) const MAY_IMPORT: &[(&str, &str)] = &[
     // L4 and L5: the way in, and where the parts are joined. `config` takes the `Options` of each module that has some.
     (
         "config",
-        "domain triage classify knowledge store outbox live http engine connect telemetry egress",
+        "domain triage classify knowledge store outbox live http engine connect oidc telemetry egress",
     ),
     (
         "cli",
-        "domain triage report ports engine outbox dispatch live classify knowledge store connect labelled train eval http config \
+        "domain triage report ports engine outbox dispatch watch live classify knowledge store connect oidc labelled train eval http config \
          tasks telemetry entropy egress seal",
     ),
     ("main", "cli"),

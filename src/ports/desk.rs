@@ -1,0 +1,38 @@
+//! The store's part in the agents' desk: which conversations there are, what was said last in them, and the notes beside
+//! them. What changes any of it is written by [`crate::ports::Conversations::commit`].
+
+use async_trait::async_trait;
+
+use crate::domain::conversation::Conversation;
+use crate::domain::id::{ConversationId, WorkspaceId};
+use crate::domain::listing::Wanted;
+use crate::domain::message::Message;
+use crate::domain::note::Note;
+use crate::ports::{Page, StoreError};
+
+#[async_trait]
+pub trait Desk: Send + Sync {
+    /// The one that changed last first. Their `messages` are empty. One that changes between two pages may be on both, or
+    /// on neither.
+    async fn list(
+        &self,
+        workspace: &WorkspaceId,
+        wanted: &Wanted,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Conversation>, StoreError>;
+
+    /// The newest message of each that somebody said, and not the system; those without one are left out.
+    async fn newest_messages(
+        &self,
+        workspace: &WorkspaceId,
+        conversations: &[ConversationId],
+    ) -> Result<Vec<(ConversationId, Message)>, StoreError>;
+
+    /// Oldest first.
+    async fn notes(
+        &self,
+        workspace: &WorkspaceId,
+        conversation: &ConversationId,
+    ) -> Result<Vec<Note>, StoreError>;
+}
