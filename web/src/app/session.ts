@@ -38,7 +38,16 @@ export function me(): string {
   return session.value?.agent.id ?? '';
 }
 
+/** Who was signed in on this page before. */
+let earlier: string | undefined;
+
 function take(view: SessionView): void {
+  // What pages remember is one person's. For another the page begins anew.
+  if (earlier !== undefined && earlier !== view.login) {
+    location.reload();
+    return;
+  }
+  earlier = view.login;
   credentials.csrfToken = view.csrf_token;
   sessionProblem.value = undefined;
   session.value = view;
@@ -69,8 +78,13 @@ export async function signIn(login: string, password: string): Promise<void> {
 }
 
 /** First administrator, or an invitation redeemed. */
-export async function setUp(token: string, login: string, name: string, password: string): Promise<void> {
-  take(await post('/v1/setup', { body: { token, login, name, password }, tries: 1 }));
+export async function setUp(body: {
+  token: string;
+  password: string;
+  login?: string;
+  name?: string;
+}): Promise<void> {
+  take(await post('/v1/setup', { body, tries: 1 }));
 }
 
 /** Where the session had ended already, that is as good. */
