@@ -76,6 +76,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   FIRSTLINE_HTTP__KEY_PER_SECOND: '0',
   FIRSTLINE_HTTP__OPENS_PER_SECOND: '0',
   FIRSTLINE_HTTP__VISITOR_PER_SECOND: '0',
+  FIRSTLINE_HTTP__SIGN_IN_PER_MINUTE: '0',
   // Where browsers and servers share two cores, what is slow is not broken.
   FIRSTLINE_CLASSIFIER__DEADLINE: '30s',
   FIRSTLINE_LOG__LEVEL: 'warn',
