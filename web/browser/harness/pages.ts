@@ -22,9 +22,9 @@ export function everyPage({ held, answered }: Day): readonly PageOf[] {
   return [
     inConsole('sign-in', 'sign-in', undefined, /Sign in/),
     inConsole('setup', 'setup?token=none', undefined, /password/i),
-    inConsole('desk', 'desk', 'ana', /Tomas Novak/),
+    inConsole('desk', 'desk', 'ana', /Priya Nair/),
     inConsole('conversation', `desk/${held.conversation}`, 'ana', /before Saturday/),
-    inConsole('wall', 'wall', 'sam', /waiting/i),
+    inConsole('wall', 'wall', 'sam', /As of/),
     inConsole('why', `why/${answered.conversation}/1`, 'ana', /helmet/),
     inConsole('labels', 'labels', 'sam', /exchanging it/),
     inConsole('bot', 'bot', 'sam', /track order/),
