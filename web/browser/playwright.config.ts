@@ -9,7 +9,7 @@ export default defineConfig({
   // A story either holds or it does not: nothing is tried twice.
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
+  timeout: 30_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

@@ -26,6 +26,9 @@ export interface Business {
 /** Where a browser is taken that is not to reach the server directly: the address of a {@link Line}. */
 export type Window = BrowserContextOptions & { readonly through?: string };
 
+/** Who comes to the shop's page: it can say to the widget whom it knows. */
+export type Visit = Window & { readonly name?: string };
+
 interface Fixtures {
   readonly watch: Watch;
   /** A browser of one's own, at this address. */
@@ -35,7 +38,7 @@ interface Fixtures {
   /** A page of the console, for a person who is signed in already. */
   readonly at: (person: Person, hash: string, window?: Window) => Promise<Workplace>;
   /** Somebody on the shop's page, with the chat open. */
-  readonly visitor: (window?: Window) => Promise<Widget>;
+  readonly visitor: (visit?: Visit) => Promise<Widget>;
 }
 
 export const test = base.extend<Fixtures, Business>({
@@ -98,8 +101,11 @@ export const test = base.extend<Fixtures, Business>({
   },
 
   visitor: async ({ pageFor }, use) => {
-    await use(async (window) => {
+    await use(async ({ name, ...window } = {}) => {
       const widget = new Widget(await pageFor(undefined, '/demo', window));
+      if (name !== undefined) {
+        await widget.introduce(name);
+      }
       await widget.open();
       return widget;
     });

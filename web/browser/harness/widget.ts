@@ -19,6 +19,13 @@ export class Widget {
     this.status = this.panel.getByRole('status');
   }
 
+  /** As a shop's page does for whom it knows by name. */
+  async introduce(name: string): Promise<void> {
+    await this.page.locator('firstline-chat').evaluate((chat, given) => {
+      chat.setAttribute('customer-name', given);
+    }, name);
+  }
+
   async open(): Promise<void> {
     await this.page.getByRole('button', { name: /^Chat with us/ }).click();
     await expect(this.field).toBeVisible();

@@ -28,19 +28,20 @@ export class Workplace {
     await expect(this.connection).toHaveText('Live');
   }
 
-  tab(name: 'Mine' | 'Waiting' | 'All others'): Locator {
+  tab(name: 'Mine' | 'Waiting' | 'Others'): Locator {
     return this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
   }
 
-  /** The row in one of the lists in which this stands. */
-  row(list: 'Mine' | 'Waiting' | 'All others', text: string): Locator {
+  /** The rows in one of the lists in which this stands. */
+  row(list: 'Mine' | 'Waiting' | 'Others', text: string): Locator {
     return this.page.getByRole('list', { name: list }).getByRole('link').filter({ hasText: text });
   }
 
-  async open(list: 'Mine' | 'Waiting' | 'All others', text: string): Promise<void> {
+  /** The conversation of the customer with this name. */
+  async open(list: 'Mine' | 'Waiting' | 'Others', name: string): Promise<void> {
     await this.tab(list).click();
-    await this.row(list, text).click();
-    await expect(this.log).toContainText(text);
+    await this.row(list, name).click();
+    await expect(this.chat.getByRole('heading', { name })).toBeVisible();
   }
 
   act(name: string): Locator {

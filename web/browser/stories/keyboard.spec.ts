@@ -26,7 +26,7 @@ test('a customer and an agent, by keyboard alone', async ({ browserAt, server, s
   await tabTo(ana.page, ana.page.getByLabel('Password'));
   await keys.type(staff.ana.password);
   await keys.press('Enter');
-  await ana.isLive();
+  await expect(ana.tab('Waiting')).toContainText('1');
 
   await keys.press('l');
   await expect(ana.page.getByRole('searchbox', { name: /^Filter/ })).toBeFocused();

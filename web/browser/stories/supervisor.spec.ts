@@ -34,16 +34,16 @@ test('a conversation is watched from the wall, whispered into, and taken over', 
   at,
   staff,
 }) => {
-  const customer = await visitor();
-  await customer.say(`${ANGRY}, as ever`);
+  const customer = await visitor({ name: 'Pia Moreno' });
+  await customer.say(ANGRY);
   await expect(customer.panel).toContainText('Waiting for a person');
   const ana = await at(staff.ana, 'desk');
-  await ana.open('Waiting', `${ANGRY}, as ever`);
+  await ana.open('Waiting', 'Pia Moreno');
   await ana.act('Claim').click();
   await ana.say('Hello, Ana here, I am looking');
 
   const { page } = await at(staff.sam, 'wall');
-  await page.getByRole('region', { name: 'Open conversations' }).getByText('Ana here, I am looking').click();
+  await page.getByRole('region', { name: 'Open conversations' }).getByText('Pia Moreno').click();
   const watched = page.getByRole('complementary', { name: 'The conversation that is watched' });
   await customer.say('It was for my daughter');
   await expect(watched.getByRole('log')).toContainText('It was for my daughter');
