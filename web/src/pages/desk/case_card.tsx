@@ -11,7 +11,7 @@ import { say } from './words';
 function Part({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="side-part" aria-label={title}>
-      <h3 class="side-title">{title}</h3>
+      <h2 class="side-title">{title}</h2>
       {children}
     </section>
   );

@@ -97,7 +97,7 @@ function writing(chat: Chat, command: Command, canReply: boolean): boolean {
     case 'reply':
     case 'note':
       pane.value = 'chat';
-      setDraft(chat.id, { note: command === 'note' || !canReply });
+      setDraft(chat.id, { note: command === 'note' });
       focusText();
       return true;
     case 'canned':

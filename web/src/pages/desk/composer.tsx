@@ -6,7 +6,16 @@ import { may, me } from '../../app/session';
 import { Button, InlineProblem } from '../../parts/basics';
 import { CannedList, useCanned } from './canned';
 import type { Chat } from './chat';
-import { blocking, type Check, newCheck, send, tellTyping, UNCHECKED } from './composer_logic';
+import {
+  blocking,
+  type Check,
+  type Mode,
+  modeOf,
+  newCheck,
+  send,
+  tellTyping,
+  UNCHECKED,
+} from './composer_logic';
 import { draftOf, focusText, setDraft, TEXT_ID } from './face';
 import { isMine } from './items';
 import { replaced, type Slash, slashAt } from './slash';
@@ -21,23 +30,24 @@ export function Composer({ chat, detail }: { chat: Chat; detail: ConversationVie
   const draft = draftOf(chat.id).value;
   const canReply =
     detail.status === 'open' && isMine({ owner: detail.owner, agent: detail.agent ?? null }, me());
-  const note = draft.note || !canReply;
+  const mode = modeOf(draft, canReply);
+  const note = mode === 'note';
 
   const go = (confirmed: boolean) => {
     typing.stopped();
     slash.value = undefined;
-    if (note !== draft.note) setDraft(chat.id, { note });
     const behind = chat.messages.value.at(-1)?.seq ?? 0;
     void send({ conversation: chat.id, behind, check, whisper: whisper.value }, confirmed);
     focusText();
   };
   const write = (field: HTMLTextAreaElement) => {
-    setDraft(chat.id, { text: field.value });
+    setDraft(chat.id, { text: field.value, note });
     if (check.value.state !== 'checking') check.value = UNCHECKED;
-    slash.value = note ? undefined : slashAt(field.value, field.selectionStart);
-    if (!note) typing.wrote();
+    slash.value = mode !== 'reply' ? undefined : slashAt(field.value, field.selectionStart);
+    if (mode === 'reply') typing.wrote();
   };
-  const canWhisper = may('supervise') && detail.owner === 'agent' && !canReply;
+  const held = detail.status === 'open' && detail.owner === 'agent';
+  const canWhisper = may('supervise') && held && !canReply;
   return (
     <div class={note ? 'composer composer-note' : 'composer'}>
       <div class="composer-head">
@@ -54,22 +64,39 @@ export function Composer({ chat, detail }: { chat: Chat; detail: ConversationVie
             {say.whisper}
           </label>
         )}
-        {!note && draft.suggestion && <span class="composer-made dim">{say.taken}</span>}
+        {mode === 'reply' && draft.suggestion && <span class="composer-made dim">{say.taken}</span>}
       </div>
       <Text
         chat={chat}
         note={note}
         slash={slash}
         write={write}
-        send={() => go(check.value.state === 'found')}
+        send={() => {
+          if (mode !== 'stranded') go(check.value.state === 'found');
+        }}
       />
       <Findings check={check.value} />
       <div class="composer-foot">
-        <span class="composer-hint dim">{canReply ? '' : say.readOnly}</span>
-        <SendButton check={check.value} note={note} empty={draft.text.trim() === ''} send={go} />
+        <Hint mode={mode} canReply={canReply} over={detail.status !== 'open'} />
+        {mode === 'stranded' ? (
+          <Button onClick={() => setDraft(chat.id, { note: true })}>{say.makeNote}</Button>
+        ) : (
+          <SendButton check={check.value} note={note} empty={draft.text.trim() === ''} send={go} />
+        )}
       </div>
     </div>
   );
+}
+
+function Hint({ mode, canReply, over }: { mode: Mode; canReply: boolean; over: boolean }) {
+  if (mode === 'stranded') {
+    return (
+      <span class="composer-hint due-warn" role="status">
+        {say.stranded}
+      </span>
+    );
+  }
+  return <span class="composer-hint dim">{canReply ? '' : over ? say.over : say.readOnly}</span>;
 }
 
 function Modes({ chat, note, canReply }: { chat: Chat; note: boolean; canReply: boolean }) {

@@ -1,6 +1,6 @@
 // What is written is checked, confirmed where need be, and sent once.
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { newCheck, send, Typing } from './composer_logic';
+import { modeOf, newCheck, send, Typing } from './composer_logic';
 import { outbox } from './desk';
 import { draftOf, setDraft } from './face';
 
@@ -72,6 +72,14 @@ it('keeps the text where it cannot be checked', async () => {
   await done;
   expect(sending.check.value.state).toBe('wrong');
   expect(draftOf('d').value.text).toBe('Hello');
+});
+
+it('takes a reply for no note where somebody else has the conversation now', () => {
+  expect(modeOf({ text: 'Hello', note: false }, true)).toBe('reply');
+  expect(modeOf({ text: 'Hello', note: true }, true)).toBe('note');
+  expect(modeOf({ text: 'Hello', note: false }, false)).toBe('stranded');
+  expect(modeOf({ text: 'Hello', note: true }, false)).toBe('note');
+  expect(modeOf({ text: ' ', note: false }, false)).toBe('note');
 });
 
 it('does not check a note', async () => {

@@ -3,6 +3,7 @@ import { type Signal, signal } from '@preact/signals';
 import { post } from '../../api/client';
 import type { FindingView } from '../../api/types';
 import { outbox } from './desk';
+import type { Draft } from './drafts';
 import { draftOf, setDraft } from './face';
 
 export interface Check {
@@ -14,6 +15,17 @@ export interface Check {
 }
 
 export const UNCHECKED: Check = { state: 'none', text: '', findings: [] };
+
+export type Mode = 'reply' | 'note' | 'stranded';
+
+/**
+ * What the text is. A reply whose conversation has gone to somebody else is stranded: it is neither sent nor taken for a
+ * note until its writer says so.
+ */
+export function modeOf(draft: Draft, canReply: boolean): Mode {
+  if (canReply) return draft.note ? 'note' : 'reply';
+  return draft.note || draft.text.trim() === '' ? 'note' : 'stranded';
+}
 
 export interface Sending {
   conversation: string;

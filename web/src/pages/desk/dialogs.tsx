@@ -69,7 +69,7 @@ function TransferDialog({ id }: { id: string }) {
             <optgroup label={say.queue}>
               {queues.data?.data.map((queue) => (
                 <option key={queue.name} value={`q:${queue.name}`}>
-                  {queue.name} ({queue.waiting} {say.waits})
+                  {queue.name} ({say.inQueue(queue.waiting)})
                 </option>
               ))}
             </optgroup>

@@ -31,6 +31,7 @@ export function DeskPage({ values }: PageProps) {
   const chat = id === undefined ? undefined : chatOf(id);
   return (
     <div class="desk" data-pane={chat ? pane.value : 'lists'}>
+      <h1 class="unseen">{say.title}</h1>
       <ListsPane />
       {chat ? (
         <>

@@ -49,6 +49,15 @@ function after(start: Item | undefined, events: LiveEvent[], scope = agent): App
   return now;
 }
 
+it('shows what was said before it was followed', () => {
+  const transcript = [
+    { from: 'customer', text: 'Where is it?', at: AT },
+    { from: 'bot', text: 'One moment.', at: AT },
+  ];
+  const { item: found } = after(undefined, [event('handoff.requested', { queue: 'care', transcript })]);
+  expect(found?.last_message).toEqual({ from: 'customer', text: 'Where is it?', at: AT });
+});
+
 it('puts a handoff into the queue with its reason, its mood and its due time', () => {
   const data = {
     queue: 'care',

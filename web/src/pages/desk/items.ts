@@ -131,12 +131,19 @@ function inQueue(item: Item, data: EventData, at: string): Item {
     priority: data.priority ?? 'normal',
     reason: data.reason ?? null,
     mood: data.sentiment ?? item.mood ?? null,
+    last_message: item.last_message ?? lastWords(data),
     since: at,
     updated_at: at,
     clocks: data.sla
       ? [{ clock: 'first_response', state: 'running', due: data.sla.first_response_due }]
       : item.clocks,
   };
+}
+
+/** A desk that has not followed the conversation knows its words from the handoff alone. */
+function lastWords({ transcript = [] }: EventData): Item['last_message'] {
+  const line = transcript.findLast(({ from }) => from === 'customer');
+  return line ? { ...line, text: glance(line.text) } : null;
 }
 
 /** A message repeated or late changes nothing. With an agent, each word moves the clocks, so they are asked for. */

@@ -45,7 +45,7 @@ export function ListsPane() {
           id="desk-filter"
           type="search"
           aria-label={say.filter}
-          placeholder={say.filter}
+          placeholder={say.filterShort}
           value={filter.value}
           onInput={(event) => {
             filter.value = event.currentTarget.value;

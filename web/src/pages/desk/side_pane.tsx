@@ -13,7 +13,7 @@ export function SidePane({ chat }: { chat: Chat }) {
   const detail = chat.detail.value;
   return (
     <aside class="desk-side" aria-label={say.beside}>
-      <div class="tabs" role="tablist" aria-label={say.beside}>
+      <div class="side-head">
         <button
           type="button"
           class="icon-button small-only"
@@ -24,20 +24,22 @@ export function SidePane({ chat }: { chat: Chat }) {
         >
           ‹
         </button>
-        {(['case', 'knowledge'] as const).map((name) => (
-          <button
-            key={name}
-            type="button"
-            role="tab"
-            class="tab"
-            aria-selected={side.value === name}
-            onClick={() => {
-              side.value = name;
-            }}
-          >
-            {say[name]}
-          </button>
-        ))}
+        <div class="tabs tabs-bare" role="tablist" aria-label={say.beside}>
+          {(['case', 'knowledge'] as const).map((name) => (
+            <button
+              key={name}
+              type="button"
+              role="tab"
+              class="tab"
+              aria-selected={side.value === name}
+              onClick={() => {
+                side.value = name;
+              }}
+            >
+              {say[name]}
+            </button>
+          ))}
+        </div>
       </div>
       <div class="side-body">
         {side.value === 'knowledge' ? (
@@ -77,7 +79,7 @@ function Suggestions({ chat, detail }: { chat: Chat; detail: ConversationView })
   if (detail.status !== 'open' || detail.owner === 'bot' || replies.length === 0) return null;
   return (
     <section class="side-part" aria-label={say.suggestions}>
-      <h3 class="side-title">{say.suggestions}</h3>
+      <h2 class="side-title">{say.suggestions}</h2>
       <ol class="suggestions">
         {replies.slice(0, SHOWN).map((reply, at) => (
           <li key={reply.id} class="suggestion">
