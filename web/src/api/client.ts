@@ -1,18 +1,16 @@
 // The one way to the engine's API: typed by its OpenAPI document, with the session's CSRF token on what changes
 // something, an idempotency key on every POST, and another try where the network or the server is briefly away.
-import type { PendingPaths } from './pending';
 import { type Problem, readProblem, unreachable } from './problem';
 import type { paths } from './schema';
 
-type Paths = Omit<paths, keyof PendingPaths> & PendingPaths;
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** The paths that take this method. */
 export type PathWith<M extends Method> = {
-  [P in keyof Paths]: Paths[P] extends Record<M, { responses: unknown }> ? P : never;
-}[keyof Paths];
+  [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
+}[keyof paths];
 
-type Operation<M extends Method, P extends PathWith<M>> = Paths[P] extends Record<M, infer O> ? O : never;
+type Operation<M extends Method, P extends PathWith<M>> = paths[P] extends Record<M, infer O> ? O : never;
 type Content<R> = R extends { content: { 'application/json': infer A } } ? A : undefined;
 
 /** What a fine answer's body holds; undefined where it has none. */

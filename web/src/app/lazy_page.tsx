@@ -40,7 +40,6 @@ function LazyPage({ route, values }: { route: Route; values: string[] }) {
   const [error, setError] = useState<unknown>(undefined);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
-    document.title = `${route.title} · ${words.product}`;
     if (page.component && attempt === 0) return;
     route.load().then((component) => {
       loaded.set(route.pattern, component);

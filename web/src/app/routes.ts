@@ -1,6 +1,7 @@
 // Every page: its address, its name in the navigation, and which right opens it. A page's code is loaded when it is
 // first visited.
 import type { ComponentType } from 'preact';
+import { SUPERVISE } from '../pages/shared/routes';
 import type { Right } from './session';
 
 export interface PageProps {
@@ -20,4 +21,10 @@ export interface Route {
   load(): Promise<ComponentType<PageProps>>;
 }
 
-export const ROUTES: readonly Route[] = [];
+const desk = () => import('../pages/desk/index').then((page) => page.DeskPage);
+
+export const ROUTES: readonly Route[] = [
+  { pattern: 'desk', title: 'Desk', navigation: 'Desk', rights: ['desk'], load: desk },
+  { pattern: 'desk/{id}', title: 'Desk', rights: ['desk'], load: desk },
+  ...SUPERVISE,
+];

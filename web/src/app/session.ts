@@ -8,14 +8,14 @@ import { startFeed, stopFeed } from '../live/feed';
 export type Role = 'agent' | 'supervisor' | 'integrator' | 'admin' | 'auditor';
 
 /** What a role may do, as far as the console shows it; the engine decides. */
-export type Right = 'desk' | 'supervise' | 'watch' | 'administer';
+export type Right = 'desk' | 'supervise' | 'watch' | 'audit' | 'administer';
 
 const RIGHTS: Record<Role, readonly Right[]> = {
   agent: ['desk'],
   supervisor: ['desk', 'supervise', 'watch'],
   integrator: [],
-  auditor: ['watch'],
-  admin: ['desk', 'supervise', 'watch', 'administer'],
+  auditor: ['watch', 'audit'],
+  admin: ['desk', 'supervise', 'watch', 'audit', 'administer'],
 };
 
 /** Undefined while nobody knows yet; null when nobody is signed in. */
@@ -24,7 +24,7 @@ export const session = signal<SessionView | null | undefined>(undefined);
 /** Why the session could not be asked for. */
 export const sessionProblem = signal<Problem | undefined>(undefined);
 
-export function roleMay(role: string, right: Right): boolean {
+function roleMay(role: string, right: Right): boolean {
   return (RIGHTS[role as Role] ?? []).includes(right);
 }
 
@@ -38,7 +38,16 @@ export function me(): string {
   return session.value?.agent.id ?? '';
 }
 
+/** Who was signed in on this page before. */
+let earlier: string | undefined;
+
 function take(view: SessionView): void {
+  // What pages remember is one person's. For another the page begins anew.
+  if (earlier !== undefined && earlier !== view.login) {
+    location.reload();
+    return;
+  }
+  earlier = view.login;
   credentials.csrfToken = view.csrf_token;
   sessionProblem.value = undefined;
   session.value = view;
@@ -69,8 +78,13 @@ export async function signIn(login: string, password: string): Promise<void> {
 }
 
 /** First administrator, or an invitation redeemed. */
-export async function setUp(token: string, login: string, name: string, password: string): Promise<void> {
-  take(await post('/v1/setup', { body: { token, login, name, password }, tries: 1 }));
+export async function setUp(body: {
+  token: string;
+  password: string;
+  login?: string;
+  name?: string;
+}): Promise<void> {
+  take(await post('/v1/setup', { body, tries: 1 }));
 }
 
 /** Where the session had ended already, that is as good. */

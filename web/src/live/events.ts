@@ -57,6 +57,7 @@ export interface EventData {
   queue?: string;
   priority?: string;
   summary?: string;
+  transcript?: { from: string; text: string; at: string }[];
   intents?: HandoffView['intents'];
   sentiment?: HandoffView['sentiment'];
   sla?: { first_response_due: string };

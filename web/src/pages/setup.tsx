@@ -1,15 +1,17 @@
 // Where a one-time link leads: the first administrator's account, an invitation, or a new password.
 import { useState } from 'preact/hooks';
+import { get } from '../api/client';
 import { asProblem, type Problem } from '../api/problem';
 import { replace } from '../app/router';
 import { setUp } from '../app/session';
-import { Button, Field } from '../parts/basics';
+import { Button, Field, Loading } from '../parts/basics';
+import { useLoad } from '../parts/load';
 
 const text = {
   title: 'Set up your account',
   intro: 'This link works once. Choose a password, and you are signed in.',
   login: 'Login',
-  loginHint: 'Letters, digits, “_” and “-”. Invited people keep the login that they were given.',
+  loginHint: 'Letters, digits, “_” and “-”.',
   name: 'Name',
   nameHint: 'What customers read when you join a conversation.',
   password: 'Password',
@@ -24,16 +26,19 @@ const EMPTY = { login: '', name: '', password: '', again: '' };
 type Name = keyof typeof EMPTY;
 
 export function SetupPage({ token }: { token: string }) {
+  const ways = useLoad((signal) => get('/v1/sign-in', { signal }), []).state.value;
   return (
     <main class="door">
       <div class="door-box">
         <h1 class="door-title">{text.title}</h1>
-        {token === '' ? (
+        {!ways.data && !ways.error ? (
+          <Loading />
+        ) : token === '' ? (
           <p class="note note-danger">{text.noToken}</p>
         ) : (
           <>
             <p class="door-text">{text.intro}</p>
-            <SetupForm token={token} />
+            <SetupForm token={token} first={ways.data?.setup_needed ?? false} />
           </>
         )}
       </div>
@@ -41,7 +46,8 @@ export function SetupPage({ token }: { token: string }) {
   );
 }
 
-function SetupForm({ token }: { token: string }) {
+/** The first administrator chooses a login; whoever is invited has one. */
+function SetupForm({ token, first }: { token: string; first: boolean }) {
   const [values, setValues] = useState(EMPTY);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | undefined>(undefined);
@@ -53,13 +59,16 @@ function SetupForm({ token }: { token: string }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await setUp(token, values.login.trim(), values.name.trim(), values.password);
+      const who = first ? { login: values.login.trim(), name: values.name.trim() } : {};
+      await setUp({ token, password: values.password, ...who });
       replace('#/');
     } catch (error) {
       setProblem(asProblem(error));
       setBusy(false);
     }
   };
+  // What no field on the page can say is said above them.
+  const shown = ['/password', ...(first ? ['/login', '/name'] : [])].some((at) => problem?.field(at));
   const input = (name: Name) => ({
     name,
     required: true,
@@ -69,17 +78,21 @@ function SetupForm({ token }: { token: string }) {
   });
   return (
     <form class="door-form" onSubmit={(event) => void submit(event)}>
-      {problem && problem.fields.length === 0 && (
+      {problem && !shown && (
         <p class="note note-danger" role="alert">
           {problem.message}
         </p>
       )}
-      <Field label={text.login} hint={text.loginHint} problem={problem?.field('/login')}>
-        {(attributes) => <input {...attributes} {...input('login')} autoComplete="username" />}
-      </Field>
-      <Field label={text.name} hint={text.nameHint} problem={problem?.field('/name')}>
-        {(attributes) => <input {...attributes} {...input('name')} autoComplete="name" />}
-      </Field>
+      {first && (
+        <>
+          <Field label={text.login} hint={text.loginHint} problem={problem?.field('/login')}>
+            {(attributes) => <input {...attributes} {...input('login')} autoComplete="username" />}
+          </Field>
+          <Field label={text.name} hint={text.nameHint} problem={problem?.field('/name')}>
+            {(attributes) => <input {...attributes} {...input('name')} autoComplete="name" />}
+          </Field>
+        </>
+      )}
       <Field label={text.password} hint={text.passwordHint} problem={problem?.field('/password')}>
         {(attributes) => (
           <input

@@ -18,13 +18,31 @@ const text = {
   oidc: (name: string) => `Sign in with ${name}`,
 };
 
+/** Why the company's own provider did not lead in; the codes are the engine's. */
+const REFUSED: Readonly<Record<string, string>> = {
+  oidc_off: 'Signing in by another provider is not set up here.',
+  oidc_expired: 'That sign-in took too long, or was begun in another window. Try it again.',
+  oidc_refused: 'The provider did not confirm who you are. Try it again.',
+  oidc_no_role:
+    'The provider knows you, but none of your roles there opens this console. Ask an administrator.',
+  oidc_disabled: 'Your account is disabled. Ask an administrator.',
+  oidc_login_taken: 'An account with your name exists already, and signs in by password.',
+  oidc_unavailable: 'The provider cannot be reached. Try it again later.',
+};
+
 export function SignInPage() {
   const ways = useLoad((signal) => get('/v1/sign-in', { signal }), []).state.value;
+  const refused = place.value.query.get('failed');
   return (
     <main class="door">
       <div class="door-box">
         <h1 class="door-title">{ways.data?.business || words.product}</h1>
         <p class="door-text">{words.product}</p>
+        {refused && (
+          <p class="note note-danger" role="alert">
+            {REFUSED[refused] ?? REFUSED.oidc_refused}
+          </p>
+        )}
         {ways.data?.setup_needed ? <p class="note">{text.setup}</p> : <SignInForm />}
         {ways.data?.oidc && (
           <>

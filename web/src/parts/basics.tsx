@@ -64,7 +64,7 @@ export function Badge({
 }
 
 /** First letters of the first and last name; `?` for nobody known. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const names = name.trim().split(/\s+/).filter(Boolean);
   const letters = [names[0], names.length > 1 ? names.at(-1) : undefined].map((part) => [...(part ?? '')][0]);
   return letters.join('').toUpperCase() || '?';

@@ -9,16 +9,22 @@ interface DialogProps {
   children: ComponentChildren;
   /** Buttons at its foot. */
   actions?: ComponentChildren;
+  /** Makes a form of it: what its submit button does, and Enter in a field. */
+  onSubmit?: (() => void) | undefined;
   wide?: boolean;
 }
 
-export function Dialog({ title, onClose, children, actions, wide = false }: DialogProps) {
+/** What one came for, rather than the way out. */
+const FIRST = '.dialog-body :is(input, select, textarea, button), .dialog-foot .button-primary';
+
+export function Dialog({ title, onClose, onSubmit, children, actions, wide = false }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
     const before = document.activeElement;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector<HTMLElement>(FIRST)?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -42,8 +48,16 @@ export function Dialog({ title, onClose, children, actions, wide = false }: Dial
           ×
         </button>
       </header>
-      <div class="dialog-body">{children}</div>
-      {actions && <footer class="dialog-foot">{actions}</footer>}
+      <form
+        class="dialog-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit?.();
+        }}
+      >
+        <div class="dialog-body">{children}</div>
+        {actions && <footer class="dialog-foot">{actions}</footer>}
+      </form>
     </dialog>
   );
 }

@@ -1,0 +1,39 @@
+// Every page there is, with who looks at it and how one knows that it is there: what is pictured and what axe examines.
+
+import type { Day } from './day.ts';
+import type { Staff } from './people.ts';
+
+export interface PageOf {
+  readonly name: string;
+  readonly path: string;
+  /** Nobody, for the pages that anyone may see. */
+  readonly seenBy: keyof Staff | undefined;
+  /** What stands on it when it has loaded. */
+  readonly shows: RegExp;
+}
+
+export function everyPage({ held, answered }: Day): readonly PageOf[] {
+  const inConsole = (name: string, hash: string, seenBy: keyof Staff | undefined, shows: RegExp): PageOf => ({
+    name,
+    path: `/console#/${hash}`,
+    seenBy,
+    shows,
+  });
+  return [
+    inConsole('sign-in', 'sign-in', undefined, /Sign in/),
+    inConsole('setup', 'setup?token=none', undefined, /password/i),
+    inConsole('desk', 'desk', 'ana', /Priya Nair/),
+    inConsole('conversation', `desk/${held.conversation}`, 'ana', /before Saturday/),
+    inConsole('wall', 'wall', 'sam', /As of/),
+    inConsole('why', `why/${answered.conversation}/1`, 'ana', /helmet/),
+    inConsole('labels', 'labels', 'sam', /exchanging it/),
+    inConsole('bot', 'bot', 'sam', /track order/),
+    inConsole('agents', 'agents', 'sam', /Ana Ferreira/),
+    inConsole('queues', 'queues', 'sam', /workshop/),
+    inConsole('endpoints', 'endpoints', 'ruth', /desk\.fernhollow\.example/),
+    inConsole('accounts', 'accounts', 'ruth', /Noor Haddad/),
+    inConsole('keys', 'keys', 'ruth', /order system/),
+    inConsole('audit', 'audit', 'iris', /ruth/),
+    { name: 'demo', path: '/demo', seenBy: undefined, shows: /Fernhollow/ },
+  ];
+}

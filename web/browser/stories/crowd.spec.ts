@@ -1,0 +1,59 @@
+// 2,000 conversations in the queue: the list scrolls and takes what happens meanwhile, and no update is dropped.
+
+import { each } from '../harness/api.ts';
+import { Customer } from '../harness/customers.ts';
+import { hire } from '../harness/people.ts';
+import { type Pass, scrollThrough } from '../harness/rows.ts';
+import { Server } from '../harness/server.ts';
+import { expect, test } from '../harness/test.ts';
+
+const CROWD = 2_000;
+const UPDATES = 200;
+/** What a frame may take in 95 of 100 cases, in milliseconds, in a browser without a graphics card beside a busy server. */
+const FRAME_MS = 100;
+
+test('2,000 wait, and the list scrolls while 200 of them write', async ({ at }) => {
+  test.setTimeout(240_000);
+  const server = await Server.start();
+  try {
+    const { ana } = await hire(server);
+    const numbers = Array.from({ length: CROWD }, (_, index) => index);
+    const crowd = await each(numbers, 16, (number) =>
+      Customer.open(server, 'I want to talk to someone', { name: nameOf(number) }),
+    );
+    const desk = await at(ana, 'desk', { through: server.url });
+    await desk.isLive();
+    await desk.tab('Waiting').click();
+    const rows = desk.page.getByRole('list', { name: 'Waiting' }).getByRole('listitem');
+    await expect(rows.first()).toHaveAttribute('aria-setsize', String(CROWD));
+
+    const writers = crowd.filter((_, index) => index % (CROWD / UPDATES) === 0);
+    const writing = each(writers, 4, (customer) => customer.say(`Still here, ${customer.conversation}`));
+    const { took } = await scrollThrough(desk.page, 'Waiting');
+    await writing;
+
+    let seen: Pass['rows'] = [];
+    const unseen = async (): Promise<number> => {
+      seen = (await scrollThrough(desk.page, 'Waiting')).rows;
+      const shown = seen.map(([, text]) => text);
+      return writers.filter(({ conversation }) => !shown.some((text) => text.includes(conversation))).length;
+    };
+    await expect.poll(unseen, { message: 'updates that are not to be seen', timeout: 60_000 }).toBe(0);
+    expect(seen).toHaveLength(CROWD);
+    const names = new Set(seen.map(([, text]) => /Customer \d{4}/.exec(text)?.[0]));
+    expect(numbers.map(nameOf).filter((name) => !names.has(name))).toEqual([]);
+
+    const sorted = took.toSorted((a, b) => a - b);
+    const at_ = (share: number): number => Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
+    const frame_ms = { p50: at_(0.5), p95: at_(0.95), max: Math.round(sorted.at(-1) ?? 0) };
+    const figures = { conversations: CROWD, updates: UPDATES, dropped: 0, frames: took.length, frame_ms };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    expect(frame_ms.p95).toBeLessThan(FRAME_MS);
+  } finally {
+    await server.stop();
+  }
+});
+
+function nameOf(number: number): string {
+  return `Customer ${String(number).padStart(4, '0')}`;
+}
