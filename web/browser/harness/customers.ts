@@ -1,6 +1,7 @@
 // Customers as the API knows them, for stories whose customer needs no browser.
 
 import { Api } from './api.ts';
+import type { Person } from './people.ts';
 import type { Server } from './server.ts';
 
 /** The most messages that are given at once. */
@@ -54,6 +55,18 @@ export class Customer {
 
   async say(text: string): Promise<Turn> {
     return this.api.post<Turn>(`/v1/conversations/${this.conversation}/messages`, { text });
+  }
+
+  async claimedBy({ api }: Person): Promise<void> {
+    await api.post(`/v1/conversations/${this.conversation}/claim`);
+  }
+
+  async answeredBy({ api }: Person, text: string): Promise<void> {
+    await api.post(`/v1/conversations/${this.conversation}/messages`, { from: 'agent', text });
+  }
+
+  async resolvedBy({ api }: Person): Promise<void> {
+    await api.post(`/v1/conversations/${this.conversation}/resolve`, { reason: 'solved' });
   }
 
   async rate(score: number): Promise<void> {

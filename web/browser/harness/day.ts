@@ -56,24 +56,17 @@ async function anOrdinaryMorning(business: Business): Promise<Day> {
 }
 
 async function workedOn(held: Customer, over: Customer, { staff }: Business): Promise<void> {
-  const path = (customer: Customer): string => `/v1/conversations/${customer.conversation}`;
-  await staff.ana.api.post(`${path(held)}/claim`);
-  await staff.ana.api.post(`${path(held)}/messages`, {
-    text: "I'm so sorry, Priya. I'm looking at your order now.",
-  });
+  const notes = `/v1/conversations/${held.conversation}/notes`;
+  await held.claimedBy(staff.ana);
+  await held.answeredBy(staff.ana, "I'm so sorry, Priya. I'm looking at your order now.");
   await held.say('Thank you. I need it before Saturday.');
-  await staff.ana.api.post(`${path(held)}/notes`, { text: 'Second wrong parcel; the depot has been told.' });
-  await staff.sam.api.post(`${path(held)}/notes`, {
-    text: 'Offer her free express delivery.',
-    whisper: true,
-  });
-  await staff.ben.api.post(`${path(over)}/claim`);
-  await staff.ben.api.post(`${path(over)}/messages`, {
-    text: 'Hello Ewan, Ben here. What can I do for you?',
-  });
+  await staff.ana.api.post(notes, { text: 'Second wrong parcel; the depot has been told.' });
+  await staff.sam.api.post(notes, { text: 'Offer her free express delivery.', whisper: true });
+  await over.claimedBy(staff.ben);
+  await over.answeredBy(staff.ben, 'Hello Ewan, Ben here. What can I do for you?');
   await over.say('When does the workshop open?');
-  await staff.ben.api.post(`${path(over)}/messages`, { text: 'At 8:30, Monday to Friday.' });
-  await staff.ben.api.post(`${path(over)}/resolve`, { reason: 'solved' });
+  await over.answeredBy(staff.ben, 'At 8:30, Monday to Friday.');
+  await over.resolvedBy(staff.ben);
   await over.rate(5);
 }
 

@@ -1,9 +1,12 @@
 // Every page there is, with who looks at it and how one knows that it is there: what is pictured and what axe examines.
 
+import type { Page } from '@playwright/test';
+
 import type { Day } from './day.ts';
 import type { Staff } from './people.ts';
+import { expect, type Fixtures, type Window } from './test.ts';
 
-export interface PageOf {
+interface PageOf {
   readonly name: string;
   readonly path: string;
   /** Nobody, for the pages that anyone may see. */
@@ -12,7 +15,7 @@ export interface PageOf {
   readonly shows: RegExp;
 }
 
-export function everyPage({ held, answered }: Day): readonly PageOf[] {
+function everyPage({ held, answered }: Day): readonly PageOf[] {
   const inConsole = (name: string, hash: string, seenBy: keyof Staff | undefined, shows: RegExp): PageOf => ({
     name,
     path: `/console#/${hash}`,
@@ -36,4 +39,25 @@ export function everyPage({ held, answered }: Day): readonly PageOf[] {
     inConsole('audit', 'audit', 'iris', /ruth/),
     { name: 'demo', path: '/demo', seenBy: undefined, shows: /Fernhollow/ },
   ];
+}
+
+export interface Around extends Pick<Fixtures, 'pageFor'> {
+  readonly day: Day;
+  readonly staff: Staff;
+}
+
+/** Goes to each of them, one browser for each person, and does this when it is there. */
+export async function onEveryPage(
+  { day, staff, pageFor }: Around,
+  window: Window,
+  work: (page: Page, name: string) => Promise<void>,
+): Promise<void> {
+  const open = new Map<string | undefined, Page>();
+  for (const { name, path, seenBy, shows } of everyPage(day)) {
+    const page = open.get(seenBy) ?? (await pageFor(seenBy && staff[seenBy], path, window));
+    open.set(seenBy, page);
+    await page.goto(path);
+    await expect(page.getByText(shows).first(), name).toBeVisible();
+    await work(page, name);
+  }
 }

@@ -29,7 +29,7 @@ export type Window = BrowserContextOptions & { readonly through?: string };
 /** Who comes to the shop's page: it can say to the widget whom it knows. */
 export type Visit = Window & { readonly name?: string };
 
-interface Fixtures {
+export interface Fixtures {
   readonly watch: Watch;
   /** A browser of one's own, at this address. */
   readonly browserAt: (url: string, options?: BrowserContextOptions) => Promise<BrowserContext>;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 import { test } from '../harness/day.ts';
-import { everyPage } from '../harness/pages.ts';
+import { onEveryPage } from '../harness/pages.ts';
 import { REPOSITORY } from '../harness/program.ts';
 import { expect } from '../harness/test.ts';
 import { Widget } from '../harness/widget.ts';
@@ -30,12 +30,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     };
 
     test(`${size}, ${colorScheme}`, async ({ day, staff, pageFor }) => {
-      for (const { name, path, seenBy, shows } of everyPage(day)) {
-        const page = await pageFor(seenBy && staff[seenBy], path, look);
-        await expect(page.getByText(shows).first(), name).toBeVisible();
-        await take(page, name);
-        await page.context().close();
-      }
+      await onEveryPage({ day, staff, pageFor }, look, take);
       const page = await pageFor(undefined, '/demo', look);
       const widget = new Widget(page);
       await widget.open();

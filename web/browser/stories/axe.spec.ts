@@ -2,19 +2,17 @@
 
 import { serious } from '../harness/axe.ts';
 import { test } from '../harness/day.ts';
-import { everyPage } from '../harness/pages.ts';
+import { onEveryPage } from '../harness/pages.ts';
 import { expect } from '../harness/test.ts';
 import { Widget } from '../harness/widget.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`every page, ${colorScheme}`, async ({ day, staff, pageFor }) => {
+    test.setTimeout(90_000);
     const found: Record<string, string[]> = {};
-    for (const { name, path, seenBy, shows } of everyPage(day)) {
-      const page = await pageFor(seenBy && staff[seenBy], path, { colorScheme });
-      await expect(page.getByText(shows).first(), name).toBeVisible();
+    await onEveryPage({ day, staff, pageFor }, { colorScheme }, async (page, name) => {
       found[name] = await serious(page);
-      await page.context().close();
-    }
+    });
     expect(Object.entries(found).filter(([, faults]) => faults.length > 0)).toEqual([]);
   });
 

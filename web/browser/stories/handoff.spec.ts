@@ -67,6 +67,7 @@ test('a supervisor watches unseen, whispers, and takes over', async ({ visitor, 
   await sam.act('Take over').click();
   await expect(customer.panel).toContainText("You're chatting with Sam Whitlock");
   await expect(ana.chat).toContainText('You do not hold this conversation');
+  await sam.act('Reply').click();
   await sam.say('This is Sam. You will have your money back today.');
   await expect(customer.entry('This is Sam.')).toHaveCount(1);
   await expect(customer.entry('Offer her a refund')).toHaveCount(0);
@@ -77,7 +78,7 @@ test('what is half written survives a reload, and is still checked', async ({ se
   const customer = await Customer.open(server, 'Please let me talk to a person, thanks', {
     name: 'Nia Osei',
   });
-  await staff.ana.api.post(`/v1/conversations/${customer.conversation}/claim`);
+  await customer.claimedBy(staff.ana);
   const ana = await at(staff.ana, `desk/${customer.conversation}`);
   await ana.field.fill('Hello {{customer.first_name}}, one moment');
   await ana.page.reload();
@@ -94,7 +95,7 @@ test('canned responses come by a slash, and knowledge with its source', async ({
   const customer = await Customer.open(server, 'Can I speak to a person about my helmet', {
     name: 'Lea Brandt',
   });
-  await staff.ana.api.post(`/v1/conversations/${customer.conversation}/claim`);
+  await customer.claimedBy(staff.ana);
   const ana = await at(staff.ana, `desk/${customer.conversation}`);
   await ana.field.pressSequentially('/helmet');
   const canned = ana.page.getByRole('listbox', { name: 'Canned responses' });

@@ -19,11 +19,10 @@ test('the wall follows a conversation from the queue to its rating', async ({ se
   const customer = await Customer.open(server, ANGRY, { name: 'Wanda Live' });
   await expect.poll(() => count('Waiting')).toBe(waiting + 1);
   await expect(page.getByRole('region', { name: 'Open conversations' })).toContainText('Wanda Live');
-  const path = `/v1/conversations/${customer.conversation}`;
-  await staff.ana.api.post(`${path}/claim`);
+  await customer.claimedBy(staff.ana);
   await expect.poll(() => count('Waiting')).toBe(waiting);
-  await staff.ana.api.post(`${path}/messages`, { text: 'Hello Wanda, I have found it' });
-  await staff.ana.api.post(`${path}/resolve`, { reason: 'solved' });
+  await customer.answeredBy(staff.ana, 'Hello Wanda, I have found it');
+  await customer.resolvedBy(staff.ana);
   await expect.poll(() => count('Resolved, 24 h')).toBe(resolved + 1);
   await customer.rate(4);
   await expect(tile('Resolved, 24 h')).toContainText(/rated \d/);

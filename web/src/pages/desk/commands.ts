@@ -44,6 +44,9 @@ export function run(command: Command): boolean {
     case 'filter':
       focusOn('desk-filter');
       return true;
+    case 'leave':
+      leave();
+      return true;
     case 'accept':
       if (offered) void act(offered.id, { name: 'accept' });
       return offered !== undefined || inChat(command) || takeNext();
@@ -78,9 +81,6 @@ function inChat(command: Command): boolean {
     case 'wrong':
     case 'why':
       return ofBot(chat, command);
-    case 'leave':
-      leave();
-      return true;
     default:
       return writing(chat, command, can.has('resolve'));
   }

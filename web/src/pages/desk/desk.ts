@@ -2,7 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { get, newKey, post } from '../../api/client';
 import { asProblem, type Problem } from '../../api/problem';
-import { kept, recall, remember } from '../../app/kept';
+import { kept, recall, remember, rememberedNames } from '../../app/kept';
 import { may, me } from '../../app/session';
 import type { LiveEvent } from '../../live/events';
 import { generation, subscribe } from '../../live/feed';
@@ -75,13 +75,14 @@ async function deliver(row: Row): Promise<void> {
   chat?.add([...(turn.message ? [turn.message] : []), ...turn.replies].sort((a, b) => a.seq - b.seq));
 }
 
-/** What came while the lists were read: applied to them once they are there, since a page may be older than it. */
+/** What came while the newest reading of the lists goes on: applied to them at its end, since a page may be older. */
 let meanwhile: LiveEvent[] | undefined;
 
-/** Reads all lists anew. */
+/** Reads all lists anew. Of several readings at once the one begun last holds. */
 export async function load(): Promise<void> {
   const found = new Map<string, Item>();
-  meanwhile = [];
+  const missed: LiveEvent[] = [];
+  meanwhile = missed;
   try {
     if (may('supervise')) await readAll(found, {});
     else {
@@ -91,11 +92,12 @@ export async function load(): Promise<void> {
       ]);
     }
   } catch (error) {
+    if (meanwhile !== missed) return;
     meanwhile = undefined;
     problem.value = asProblem(error);
     return;
   }
-  const missed = meanwhile;
+  if (meanwhile !== missed) return;
   meanwhile = undefined;
   batch(() => {
     problem.value = undefined;
@@ -104,6 +106,7 @@ export async function load(): Promise<void> {
     take(missed);
     countUnread();
   });
+  forgetSeen();
   // A conversation that moved between two pages may be on neither.
   for (const event of missed) {
     const id = event.data.conversation_id;
@@ -182,6 +185,13 @@ function countUnread(): void {
     if (news && open.value !== item.id) counts[item.id] = Math.max(1, unread.value[item.id] ?? 0);
   }
   unread.value = counts;
+}
+
+/** What is over leaves no trace in the browser. */
+function forgetSeen(): void {
+  for (const name of rememberedNames('seen.')) {
+    if (!items.value.has(name.slice('seen.'.length))) remember(name, null);
+  }
 }
 
 function seen(id: string): number {

@@ -78,6 +78,8 @@ function Slider({ label, hint, was, value, onValue }: SliderProps) {
         min={0}
         max={1}
         step={0.01}
+        // The label is that of the figure, which comes first in it.
+        aria-label={label}
         value={value}
         aria-valuetext={percent(value)}
         onInput={(event) => onValue(Number(event.currentTarget.value))}
