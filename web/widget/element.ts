@@ -1,5 +1,6 @@
 // The custom element: joins the parts to the page that it stands in, and takes them apart when it is removed.
 
+import { newKey } from '../src/api/key';
 import { Api } from './api';
 import { Chat } from './chat';
 import { Memory } from './memory';
@@ -103,12 +104,6 @@ function shelf(): Storage | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `crypto.randomUUID` is missing on pages without TLS. */
-function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** One tab at a time; where the browser has no locks, the keys of messages keep them single all the same. */

@@ -1,5 +1,6 @@
 // The one way to the engine's API: typed by its OpenAPI document, with the session's CSRF token on what changes
 // something, an idempotency key on every POST, and another try where the network or the server is briefly away.
+import { newKey } from './key';
 import { type Problem, readProblem, unreachable } from './problem';
 import type { paths } from './schema';
 
@@ -45,11 +46,6 @@ export const credentials = {
   csrfToken: '',
   onSignedOut: () => {},
 };
-
-/** Random, for the lifetime of one intention: kept by whoever retries it. */
-export function newKey(): string {
-  return crypto.randomUUID();
-}
 
 interface Loose {
   path?: Record<string, string | number> | undefined;

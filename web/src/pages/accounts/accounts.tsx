@@ -1,6 +1,7 @@
 // Accounts: who may sign in, and as what. Nobody is given a password; an invitation's link lets them choose one.
 import { useState } from 'preact/hooks';
-import { get, newKey, patch, post } from '../../api/client';
+import { get, patch, post } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { AccountView, InvitationView } from '../../api/types';
 import { may, type Role, session } from '../../app/session';
 import { Badge, Button, InlineProblem, Time } from '../../parts/basics';

@@ -1,6 +1,7 @@
 // The desk's state: conversations by id, kept up by the stream; chats that are open; what is unread; what is to be sent.
 import { batch, computed, signal } from '@preact/signals';
-import { get, newKey, post } from '../../api/client';
+import { get, post } from '../../api/client';
+import { newKey } from '../../api/key';
 import { asProblem, type Problem } from '../../api/problem';
 import { kept, recall, remember, rememberedNames } from '../../app/kept';
 import { may, me } from '../../app/session';

@@ -1,6 +1,7 @@
 // Deliveries of an endpoint, each with its attempts, and sending again: one, the failed, or those of a time.
 import { useEffect, useState } from 'preact/hooks';
-import { get, newKey, post } from '../../api/client';
+import { get, post } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { DeliveryView } from '../../api/types';
 import { href } from '../../app/router';
 import { may } from '../../app/session';

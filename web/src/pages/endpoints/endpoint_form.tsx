@@ -1,6 +1,7 @@
 // A new endpoint, or another URL, other events or another form for one that is there.
 import { useState } from 'preact/hooks';
-import { newKey, patch, post } from '../../api/client';
+import { patch, post } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { EndpointView } from '../../api/types';
 import { Button, InlineProblem } from '../../parts/basics';
 import { Dialog } from '../../parts/dialog';

@@ -1,6 +1,7 @@
 // One endpoint: what it is, trying it, a new secret, pausing it, and its deliveries.
 import { useState } from 'preact/hooks';
-import { get, newKey, patch, post, remove } from '../../api/client';
+import { get, patch, post, remove } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { EndpointView } from '../../api/types';
 import { go, href } from '../../app/router';
 import { may } from '../../app/session';

@@ -1,6 +1,7 @@
 // API keys: for programs that speak for the company. A key is shown once, when it is made.
 import { useState } from 'preact/hooks';
-import { get, newKey, post, remove } from '../../api/client';
+import { get, post, remove } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { KeyView } from '../../api/types';
 import { may, type Role } from '../../app/session';
 import { Button, Empty, InlineProblem, Time } from '../../parts/basics';

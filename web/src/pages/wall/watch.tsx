@@ -1,7 +1,8 @@
 // Watching one conversation: its lines as they come, read only. Nobody is told; a whisper reaches its holder alone, and
 // taking over is told to all.
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { newKey, post } from '../../api/client';
+import { post } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { ConversationView } from '../../api/types';
 import { go, href } from '../../app/router';
 import { may, me } from '../../app/session';

@@ -1,6 +1,7 @@
 // "The bot was wrong here": one key, and the doubt stands in the label queue.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { newKey, post } from '../../api/client';
+import { post } from '../../api/client';
+import { newKey } from '../../api/key';
 import type { LabelView, TraceView } from '../../api/types';
 import { href } from '../../app/router';
 import { may } from '../../app/session';
