@@ -28,17 +28,17 @@ export class Workplace {
     await expect(this.connection).toHaveText('Live');
   }
 
-  tab(name: 'Mine' | 'Waiting' | 'Others'): Locator {
+  tab(name: 'Mine' | 'Waiting' | 'All others'): Locator {
     return this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
   }
 
   /** The rows in one of the lists in which this stands. */
-  row(list: 'Mine' | 'Waiting' | 'Others', text: string): Locator {
+  row(list: 'Mine' | 'Waiting' | 'All others', text: string): Locator {
     return this.page.getByRole('list', { name: list }).getByRole('link').filter({ hasText: text });
   }
 
   /** The conversation of the customer with this name. */
-  async open(list: 'Mine' | 'Waiting' | 'Others', name: string): Promise<void> {
+  async open(list: 'Mine' | 'Waiting' | 'All others', name: string): Promise<void> {
     await this.tab(list).click();
     await this.row(list, name).click();
     await expect(this.chat.getByRole('heading', { name })).toBeVisible();

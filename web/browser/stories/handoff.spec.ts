@@ -16,7 +16,7 @@ test('an angry customer lands with an agent, who helps, and is rated', async ({ 
   await expect(ana.row('Waiting', 'Nora Quinn')).toContainText('Unhappy');
   await ana.open('Waiting', 'Nora Quinn');
   await expect(ana.beside.getByRole('region', { name: 'Why a person' })).toContainText('Unhappy');
-  await expect(ana.beside.getByRole('region', { name: 'Summary' })).toContainText('lost my parcel');
+  await expect(ana.beside.getByRole('region', { name: 'Nora Quinn' })).toContainText('lost my parcel');
   await ana.act('Claim').click();
   await expect(customer.panel).toContainText("You're chatting with Ana Ferreira");
 
@@ -56,7 +56,7 @@ test('a supervisor watches unseen, whispers, and takes over', async ({ visitor, 
   await ana.act('Claim').click();
   await ana.say('Hello, Ana here. Which order is it?');
 
-  await sam.open('Others', 'Olive Grant');
+  await sam.open('All others', 'Olive Grant');
   await customer.say('FH-10424, and it was a present');
   await expect(sam.line('it was a present')).toHaveCount(1);
   await sam.chat.getByRole('checkbox', { name: 'Whisper' }).check();

@@ -126,7 +126,7 @@ test('as names and first words, on the desk, the wall and the pages behind them'
   const crowd = await each(TEXTS, 8, (text) => Customer.open(server, text, { name: text }));
   const page = await guardedPage('/console#/desk', victims.sam);
   const seen: string[] = [];
-  for (const list of ['Waiting', 'Others'] as const) {
+  for (const list of ['Waiting', 'All others'] as const) {
     await page.getByRole('tab', { name: new RegExp(`^${list}`) }).click();
     await expect(page.getByRole('list', { name: list })).toBeVisible();
     seen.push(...(await scrollThrough(page, list)).rows.map(([, text]) => text));
