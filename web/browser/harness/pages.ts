@@ -13,20 +13,29 @@ interface PageOf {
   readonly seenBy: keyof Staff | undefined;
   /** What stands on it when it has loaded. */
   readonly shows: RegExp;
+  /** And what is there then, in sight only where there is room. */
+  readonly beside?: string | undefined;
 }
 
 function everyPage({ held, answered }: Day): readonly PageOf[] {
-  const inConsole = (name: string, hash: string, seenBy: keyof Staff | undefined, shows: RegExp): PageOf => ({
-    name,
-    path: `/console#/${hash}`,
-    seenBy,
-    shows,
-  });
+  const inConsole = (
+    name: string,
+    hash: string,
+    seenBy: keyof Staff | undefined,
+    shows: RegExp,
+    beside?: string,
+  ): PageOf => ({ name, path: `/console#/${hash}`, seenBy, shows, beside });
   return [
     inConsole('sign-in', 'sign-in', undefined, /Sign in/),
     inConsole('setup', 'setup?token=none', undefined, /password/i),
     inConsole('desk', 'desk', 'ana', /Priya Nair/),
-    inConsole('conversation', `desk/${held.conversation}`, 'ana', /before Saturday/),
+    inConsole(
+      'conversation',
+      `desk/${held.conversation}`,
+      'ana',
+      /looking at your order now/,
+      'Suggested replies',
+    ),
     inConsole('wall', 'wall', 'sam', /As of/),
     inConsole('why', `why/${answered.conversation}/1`, 'ana', /helmet/),
     inConsole('labels', 'labels', 'sam', /exchanging it/),
@@ -35,7 +44,7 @@ function everyPage({ held, answered }: Day): readonly PageOf[] {
     inConsole('queues', 'queues', 'sam', /workshop/),
     inConsole('endpoints', 'endpoints', 'ruth', /desk\.fernhollow\.example/),
     inConsole('accounts', 'accounts', 'ruth', /Noor Haddad/),
-    inConsole('keys', 'keys', 'ruth', /order system/),
+    inConsole('keys', 'keys', 'ruth', /^order system$/),
     inConsole('audit', 'audit', 'iris', /ruth/),
     { name: 'demo', path: '/demo', seenBy: undefined, shows: /Fernhollow/ },
   ];
@@ -53,11 +62,15 @@ export async function onEveryPage(
   work: (page: Page, name: string) => Promise<void>,
 ): Promise<void> {
   const open = new Map<string | undefined, Page>();
-  for (const { name, path, seenBy, shows } of everyPage(day)) {
+  for (const { name, path, seenBy, shows, beside } of everyPage(day)) {
     const page = open.get(seenBy) ?? (await pageFor(seenBy && staff[seenBy], path, window));
     open.set(seenBy, page);
     await page.goto(path);
-    await expect(page.getByText(shows).first(), name).toBeVisible();
+    await expect(page.getByText(shows).filter({ visible: true }).first(), name).toBeVisible();
+    if (beside !== undefined) {
+      await expect(page.getByText(beside).first(), name).toBeAttached();
+    }
+    await expect(page.getByText('Loading', { exact: true }).filter({ visible: true }), name).toHaveCount(0);
     await work(page, name);
   }
 }

@@ -23,7 +23,7 @@ test('first paint and script size', async ({ day, staff, pageFor, server }) => {
   const console_ = await measured(async () => {
     const page = await pageFor(staff.ana, '/healthz');
     return load(page, `${server.url}/console#/desk/${day.held.conversation}`, async () => {
-      await expect(page.getByText('before Saturday').first()).toBeVisible();
+      await expect(page.getByRole('log').getByText('before Saturday')).toBeVisible();
     });
   });
   const widget = await measured(async () => {
