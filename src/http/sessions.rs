@@ -20,7 +20,7 @@ pub const CSRF_HEADER: &str = "x-csrf-token";
 /// What the CSRF token of a session is made of, besides the session's own.
 const CSRF: &[u8] = b"firstline csrf 1";
 
-/// 256 random bits as text: what a cookie or a one-time link holds. Only [`sha256_hex`] of it is stored.
+/// 256 random bits as text: what a cookie or a one-time link holds. Only its SHA-256 is stored.
 pub fn new_token() -> String {
     URL_SAFE_NO_PAD.encode(entropy::bytes::<32>())
 }

@@ -22,7 +22,8 @@ pub trait Desk: Send + Sync {
         limit: usize,
     ) -> Result<Page<Conversation>, StoreError>;
 
-    /// The newest message of each that somebody said, and not the system; those without one are left out.
+    /// The newest message of each that a person wrote, customer or agent: what the bot and the system say of the line
+    /// would hide what it is about. Those without one are left out.
     async fn newest_messages(
         &self,
         workspace: &WorkspaceId,

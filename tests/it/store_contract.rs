@@ -160,7 +160,7 @@ contract! {
         the_newest_change_comes_first_and_pages_join,
         a_list_has_what_is_asked_for,
         a_cursor_of_no_list_is_refused,
-        what_was_said_last_is_not_what_the_system_said,
+        what_was_said_last_is_what_a_person_said,
         notes_are_read_back_oldest_first,
     }
     agents {

@@ -18,10 +18,10 @@ const SHOWN_CHARS_MAX: usize = 140;
 /// What was said last, by conversation.
 pub(crate) type Newest = HashMap<ConversationId, Message>;
 
-/// The newest message of a conversation that somebody said.
+/// The newest message of a conversation that a person wrote.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct LastMessageView {
-    /// `customer`, `bot` or `agent`.
+    /// `customer` or `agent`.
     from: &'static str,
     /// At most 140 characters of it.
     text: String,

@@ -44,7 +44,8 @@ impl Desk for MemoryStore {
         let state = self.state();
         let newest = |id: &ConversationId| {
             let messages = &state.history(workspace, id)?.messages;
-            let said = messages.iter().rfind(|message| message.from != Sender::System)?;
+            let by_people = |message: &&Message| matches!(message.from, Sender::Customer | Sender::Agent(_));
+            let said = messages.iter().rfind(by_people)?;
             Some((id.clone(), said.clone()))
         };
         Ok(conversations.iter().filter_map(newest).collect())

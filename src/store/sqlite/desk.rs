@@ -31,7 +31,7 @@ const OF_HOLDER: &str = "
 const NEWEST_MESSAGES: &str = "
     SELECT listed.value AS id,
            (SELECT message FROM messages WHERE workspace = ?1 AND conversation = listed.value
-              AND json_extract(message, '$.from.kind') <> 'system' ORDER BY seq DESC LIMIT 1) AS message
+              AND json_extract(message, '$.from.kind') IN ('customer', 'agent') ORDER BY seq DESC LIMIT 1) AS message
     FROM json_each(?2) AS listed ORDER BY listed.key";
 
 const NOTES: &str = "

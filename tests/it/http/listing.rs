@@ -99,7 +99,7 @@ async fn an_item_says_what_a_desk_shows_of_it() {
     for name in ["last_message", "mood", "clocks"] {
         assert_eq!(waiting[name], item[name], "{name}");
     }
-    assert_eq!(item["last_message"]["from"], "bot");
+    assert_eq!(item["last_message"]["text"], "this is terrible");
     assert_eq!(item["mood"]["label"], "negative");
     assert_eq!(item["clocks"][0]["clock"], "first_response");
     assert_eq!(
@@ -117,7 +117,7 @@ async fn an_item_says_what_a_desk_shows_of_it() {
         )
     );
 
-    // Held, it keeps its priority; what the system says is not what was said last, and the mood follows the customer.
+    // Held, it keeps its priority; what bot and system say is not what was said last, and the mood follows the customer.
     let at = |action: &str| format!("/v1/conversations/{id}/{action}");
     app.post(&at("claim"), &app.agent, &json!({})).ok(200).await;
     let words = "all is well, ".repeat(20);

@@ -104,11 +104,16 @@ pub(super) async fn a_cursor_of_no_list_is_refused(store: &dyn Store) -> Outcome
     Ok(())
 }
 
-pub(super) async fn what_was_said_last_is_not_what_the_system_said(store: &dyn Store) -> Outcome {
+pub(super) async fn what_was_said_last_is_what_a_person_said(store: &dyn Store) -> Outcome {
     let mut marked = turn_on(&chat(store, 1, 2).await?);
     for message in &mut marked.messages {
         message.from = Sender::System;
     }
+    let mut answered = marked.messages[0].clone();
+    answered.from = Sender::Bot;
+    answered.seq += 1;
+    marked.conversation.last_seq = answered.seq;
+    marked.messages.push(answered);
     store.commit(&marked, None).await?;
     chat(store, 2, 3).await?;
     let mut silent = turn_on(&unstored(&acme(), 3));

@@ -150,10 +150,10 @@ function lastWords({ transcript = [] }: EventData): Item['last_message'] {
 function said(item: Item, message: LoggedMessage | undefined, at: string): Applied {
   if (!message || message.seq <= item.last_seq) return { item, ask: false };
   const seen = { ...item, last_seq: message.seq, updated_at: at };
-  if (message.from.kind === 'system') return { item: seen, ask: false };
+  // What bot and system say of the line would hide what it is about: the lists have it alike.
+  if (message.from.kind === 'system' || message.from.kind === 'bot') return { item: seen, ask: false };
   const last_message = { from: message.from.kind, text: glance(message.text), at: message.at };
-  const spoken = message.from.kind === 'customer' || message.from.kind === 'agent';
-  return { item: { ...seen, last_message }, ask: item.owner === 'agent' && spoken };
+  return { item: { ...seen, last_message }, ask: item.owner === 'agent' };
 }
 
 function glance(text: string): string {
