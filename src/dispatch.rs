@@ -19,7 +19,7 @@ use crate::domain::presence::Presence;
 use crate::domain::turn::Input;
 use crate::ports::{Clock, Inbox, Store, StoreError};
 use crate::tasks::Tasks;
-use crate::triage::policy::{Mode, Policy};
+use crate::triage::policy::{Mode, Policy, PolicyInService};
 use crate::triage::routing::{Proposal, Waiting, route};
 
 /// How often to look for what time alone changes: a wrap-up ends, somebody may be asked again.
@@ -33,9 +33,6 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 
 /// How much of the waiting line is read at once.
 const PAGE: usize = 200;
-
-/// The policy in service: asked for at each look, since it can be exchanged.
-pub type PolicyInService = Arc<dyn Fn() -> Arc<Policy> + Send + Sync>;
 
 pub struct Dispatcher {
     pub workspace: WorkspaceId,

@@ -15,12 +15,9 @@ use crate::entropy;
 use crate::ports::{Clock, Store, StoreError};
 use crate::tasks::Tasks;
 use crate::triage::alerts::{Measured, changes, measure};
-use crate::triage::policy::{AlertRule, Policy};
+use crate::triage::policy::{AlertRule, PolicyInService};
 
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// The policy in service: asked for at each look, since it can be exchanged.
-pub type PolicyInService = Arc<dyn Fn() -> Arc<Policy> + Send + Sync>;
 
 pub struct Watch {
     pub workspace: WorkspaceId,

@@ -17,6 +17,15 @@ pub(super) fn page<T>(mut found: Vec<T>, limit: usize, cursor: impl Fn(&T) -> Op
     Page { items: found, next }
 }
 
+/// Of found items with their numbers, the largest first, one more than `limit` where there are more.
+pub(super) fn numbered_page<T>(found: Vec<(u64, T)>, limit: usize) -> Page<T> {
+    let numbered = page(found, limit, |(number, _)| Some(number_cursor(*number)));
+    Page {
+        items: numbered.items.into_iter().map(|(_, item)| item).collect(),
+        next: numbered.next,
+    }
+}
+
 /// Where a waiting conversation stands in the line; the smallest is served first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct QueuePlace {
@@ -116,7 +125,7 @@ pub(super) fn audit_cursor(logged: &LoggedAudit) -> Option<String> {
 }
 
 /// Of a list whose items are numbered, newest first.
-pub(super) fn number_cursor(number: u64) -> String {
+fn number_cursor(number: u64) -> String {
     encode(&number.to_string())
 }
 

@@ -6,7 +6,7 @@ use crate::domain::id::{LabelId, WorkspaceId};
 use crate::domain::label::{Label, LabelChange, LabelState};
 use crate::ports::{Labels, Page, StoreError};
 use crate::store::memory::MemoryStore;
-use crate::store::paging::{number_cursor, page, parse_number_cursor};
+use crate::store::paging::{numbered_page, parse_number_cursor};
 
 #[async_trait]
 impl Labels for MemoryStore {
@@ -36,13 +36,7 @@ impl Labels for MemoryStore {
             *number < below && of == workspace && state.is_none_or(|state| label.state == state)
         });
         let found = found.map(|(number, (_, label))| (number, label.clone()));
-        let numbered = page(found.take(limit + 1).collect(), limit, |(number, _)| {
-            Some(number_cursor(*number))
-        });
-        Ok(Page {
-            items: numbered.items.into_iter().map(|(_, label)| label).collect(),
-            next: numbered.next,
-        })
+        Ok(numbered_page(found.take(limit + 1).collect(), limit))
     }
 
     async fn change_label(

@@ -6,7 +6,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteExecutor};
 use crate::domain::id::{LabelId, WorkspaceId};
 use crate::domain::label::{Label, LabelChange, LabelState};
 use crate::ports::{Labels, Page, StoreError};
-use crate::store::paging::{number_cursor, page, parse_number_cursor};
+use crate::store::paging::{numbered_page, parse_number_cursor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::rows::{count, from_json, integer, one_more, text, to_json};
 use crate::store::sqlite::writer::Write;
@@ -55,11 +55,7 @@ impl Labels for SqliteStore {
             .iter()
             .map(|row| Ok((count(row, "number")?, from_json(WHAT, text(row, "label")?)?)));
         let found = found.collect::<Result<Vec<(u64, Label)>, StoreError>>()?;
-        let numbered = page(found, limit, |(number, _)| Some(number_cursor(*number)));
-        Ok(Page {
-            items: numbered.items.into_iter().map(|(_, label)| label).collect(),
-            next: numbered.next,
-        })
+        Ok(numbered_page(found, limit))
     }
 
     async fn change_label(

@@ -123,6 +123,9 @@ pub struct Policy {
     pub version: String,
 }
 
+/// The one in service: asked for anew at each look, since it can be exchanged.
+pub type PolicyInService = Arc<dyn Fn() -> Arc<Policy> + Send + Sync>;
+
 impl Policy {
     /// All problems are returned, not the first only.
     pub fn parse(
