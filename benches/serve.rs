@@ -1,7 +1,7 @@
 //! Messages a second through HTTP, each on disk before it is acknowledged: Firstline at 1, 16 and 64 callers, and in
 //! alternation the classifier's pool alone on the same messages, and any other server that speaks the same two calls.
 //!
-//! `cargo bench --bench serve -- [--seconds 5] [--rounds 3] [--peer http://127.0.0.1:8099]`
+//! `cargo bench --bench serve -- [--seconds 5] [--rounds 3] [--callers 64] [--peer http://127.0.0.1:8099]`
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -26,6 +26,7 @@ const CALLERS: [usize; 3] = [1, 16, 64];
 struct Options {
     seconds: u64,
     rounds: usize,
+    callers: Vec<usize>,
     peer: Option<String>,
 }
 
@@ -47,7 +48,7 @@ fn main() {
     let pool = OnnxClassifier::start(&classifier::runtime(), classifier::model(), &Pool::default());
     let pool = Arc::new(pool.unwrap());
     println!("callers  server      msg/s      p50 ms     p99 ms");
-    for callers in CALLERS {
+    for callers in options.callers.iter().copied() {
         let (mut alone, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..options.rounds {
             alone.push(runtime.block_on(classify(&pool, callers, options.seconds)));
@@ -71,6 +72,10 @@ fn options() -> Options {
     Options {
         seconds: support::number("--seconds", 5),
         rounds: usize::try_from(support::number("--rounds", 3)).unwrap(),
+        callers: match support::number("--callers", 0) {
+            0 => CALLERS.to_vec(),
+            callers => vec![usize::try_from(callers).unwrap()],
+        },
         peer: support::argument("--peer"),
     }
 }

@@ -187,7 +187,7 @@ impl Engine {
                 .await?;
             turn.drop_unused_seals();
             match self.store.commit(&turn, key).await {
-                Ok(Committed::Fresh) => return Ok(TurnRecord::from(&turn)),
+                Ok(Committed::Fresh) => return Ok(TurnRecord::from(turn)),
                 Ok(Committed::Repeated(record)) => return Ok(*record),
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),

@@ -351,6 +351,9 @@ pub trait Store:
 {
     /// Fails when nothing could be written now.
     async fn ready(&self) -> Result<(), StoreError>;
+
+    /// Changes whenever a commit has left a delivery or a task, and perhaps oftener.
+    fn work(&self) -> watch::Receiver<u64>;
 }
 
 /// The company's systems.

@@ -344,21 +344,28 @@ pub struct TurnRecord {
     pub trace: Trace,
 }
 
-impl From<&Turn> for TurnRecord {
-    fn from(turn: &Turn) -> Self {
-        let mut conversation = turn.conversation.clone();
-        conversation.messages = Vec::new();
-        conversation.earlier = Vec::new();
+impl From<Turn> for TurnRecord {
+    fn from(turn: Turn) -> Self {
         Self {
             action: turn.action,
-            conversation,
-            messages: turn.messages.clone(),
-            tasks: turn.tasks.clone(),
-            input: turn.input.clone(),
-            reading: turn.reading.clone(),
-            standing: turn.standing.clone(),
-            switch: turn.switch.clone(),
-            trace: turn.trace.clone(),
+            conversation: Conversation {
+                messages: Vec::new(),
+                earlier: Vec::new(),
+                ..turn.conversation
+            },
+            messages: turn.messages,
+            tasks: turn.tasks,
+            input: turn.input,
+            reading: turn.reading,
+            standing: turn.standing,
+            switch: turn.switch,
+            trace: turn.trace,
         }
+    }
+}
+
+impl From<&Turn> for TurnRecord {
+    fn from(turn: &Turn) -> Self {
+        Self::from(turn.clone())
     }
 }

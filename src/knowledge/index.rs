@@ -11,6 +11,7 @@ use crate::domain::article::{Article, ArticleHit, Citation};
 use crate::domain::canned_response::ReplyHit;
 use crate::domain::reading::Fault;
 use crate::knowledge::embeddings::{self, Embedded, Embeddings};
+use crate::knowledge::findable::Findable;
 use crate::knowledge::fusion::{Evidence, Standing};
 use crate::knowledge::replies::Replies;
 use crate::knowledge::schema::schema;
@@ -103,6 +104,7 @@ impl KnowledgeIndex {
             searched: Searched {
                 searcher,
                 fields,
+                findable: Findable::default(),
                 synonyms: knowledge.synonyms.clone(),
                 subjects: Subjects::of(&articles),
                 passages: embedded.passages,

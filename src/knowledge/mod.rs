@@ -3,6 +3,7 @@
 
 mod article_file;
 mod embeddings;
+mod findable;
 mod flow_file;
 mod folder;
 mod fusion;

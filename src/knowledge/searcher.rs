@@ -6,6 +6,7 @@ use tantivy::schema::Value;
 use tantivy::{DocAddress, Searcher, TantivyDocument};
 
 use crate::domain::article::ArticleHit;
+use crate::knowledge::findable::Findable;
 use crate::knowledge::fusion::{self, Evidence, Standing};
 use crate::knowledge::index::IndexError;
 use crate::knowledge::lexical;
@@ -24,6 +25,7 @@ const COMPARED: usize = 100;
 pub(crate) struct Searched {
     pub(crate) searcher: Searcher,
     pub(crate) fields: Fields,
+    pub(crate) findable: Findable,
     pub(crate) synonyms: Synonyms,
     pub(crate) subjects: Subjects,
     /// One for each document; without any, passages are found by their words alone.
@@ -57,7 +59,7 @@ impl Searched {
 
     /// The best of all that may be found and for which anything speaks, in their order.
     pub(crate) fn candidates(&self, query: &SearchQuery<'_>) -> Result<Vec<Candidate>, IndexError> {
-        let documents = lexical::documents(&self.searcher, &self.fields, query)?;
+        let documents = self.findable.documents(&self.searcher, &self.fields, query)?;
         let mut candidates = self.by_themselves(&documents, query)?;
         let openness = fusion::openness(in_question(&candidates));
         if openness > 0.0 && !query.context.is_empty() {
@@ -90,7 +92,7 @@ impl Searched {
         let Some(asked) = self.asked(query) else {
             return Ok(Vec::new());
         };
-        let documents = lexical::documents(&self.searcher, &self.fields, query)?;
+        let documents = self.findable.documents(&self.searcher, &self.fields, query)?;
         let mut nearest: Vec<(u32, f32)> = documents
             .iter()
             .filter_map(|document| Some((*document, self.passages.nearest(*document, &asked)?)))

@@ -1,6 +1,9 @@
 //! From text to the terms of the index: lower case, stemmed by language, without accents. Articles and questions
 //! go through the same steps, so that they meet. Knows nothing of the index.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter,
     TextAnalyzer,
@@ -68,42 +71,53 @@ fn with_compounds_joined(text: &str) -> String {
     joined
 }
 
-fn stop_words(locale: &str) -> Option<StopWordFilter> {
-    let language = language(locale)?;
-    if language == Language::English {
-        return Some(StopWordFilter::remove(
+/// Made once: a filter is a set of some hundred words.
+static STOP_WORDS: LazyLock<HashMap<&str, StopWordFilter>> = LazyLock::new(|| {
+    let filter = |language| match language {
+        Language::English => Some(StopWordFilter::remove(
             ENGLISH.split_whitespace().map(str::to_owned),
-        ));
-    }
-    StopWordFilter::new(language)
+        )),
+        other => StopWordFilter::new(other),
+    };
+    let filters = LANGUAGES
+        .iter()
+        .map(|(code, language)| (*code, filter(*language)));
+    filters
+        .filter_map(|(code, filter)| Some((code, filter?)))
+        .collect()
+});
+
+fn stop_words(locale: &str) -> Option<StopWordFilter> {
+    STOP_WORDS.get(language_part(locale).as_str()).cloned()
 }
 
-/// `None`: words of this language are taken as they are.
+/// Words of another language are taken as they are.
+const LANGUAGES: [(&str, Language); 20] = [
+    ("ar", Language::Arabic),
+    ("da", Language::Danish),
+    ("de", Language::German),
+    ("el", Language::Greek),
+    ("en", Language::English),
+    ("es", Language::Spanish),
+    ("fi", Language::Finnish),
+    ("fr", Language::French),
+    ("hu", Language::Hungarian),
+    ("it", Language::Italian),
+    ("nb", Language::Norwegian),
+    ("nl", Language::Dutch),
+    ("nn", Language::Norwegian),
+    ("no", Language::Norwegian),
+    ("pt", Language::Portuguese),
+    ("ro", Language::Romanian),
+    ("ru", Language::Russian),
+    ("sv", Language::Swedish),
+    ("ta", Language::Tamil),
+    ("tr", Language::Turkish),
+];
+
 fn language(locale: &str) -> Option<Language> {
     let code = language_part(locale);
-    let languages = [
-        ("ar", Language::Arabic),
-        ("da", Language::Danish),
-        ("de", Language::German),
-        ("el", Language::Greek),
-        ("en", Language::English),
-        ("es", Language::Spanish),
-        ("fi", Language::Finnish),
-        ("fr", Language::French),
-        ("hu", Language::Hungarian),
-        ("it", Language::Italian),
-        ("nb", Language::Norwegian),
-        ("nl", Language::Dutch),
-        ("nn", Language::Norwegian),
-        ("no", Language::Norwegian),
-        ("pt", Language::Portuguese),
-        ("ro", Language::Romanian),
-        ("ru", Language::Russian),
-        ("sv", Language::Swedish),
-        ("ta", Language::Tamil),
-        ("tr", Language::Turkish),
-    ];
-    languages
+    LANGUAGES
         .iter()
         .find(|(known, _)| *known == code)
         .map(|(_, language)| *language)

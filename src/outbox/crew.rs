@@ -52,10 +52,10 @@ impl<D: Duty> Crew<D> {
         }
     }
 
-    /// Runs until the server drains, and looks for work whenever `position` changes, and each `poll_every` for what
+    /// Runs until the server drains, and looks for work whenever `work` changes, and each `poll_every` for what
     /// falls due meanwhile. Items under way at the end go on by themselves; those that the drain cuts off are left to
     /// their lease.
-    pub(super) async fn run(self, mut position: watch::Receiver<u64>, poll_every: Duration) {
+    pub(super) async fn run(self, mut work: watch::Receiver<u64>, poll_every: Duration) {
         let crew = Arc::new(self);
         let stop = crew.tasks.stop();
         let mut store_works = true;
@@ -71,7 +71,7 @@ impl<D: Duty> Crew<D> {
             store_works = true;
             tokio::select! {
                 () = stop.cancelled() => {}
-                Ok(()) = position.changed() => {}
+                Ok(()) = work.changed() => {}
                 () = crew.finished.notified() => {}
                 () = tokio::time::sleep(poll_every) => {}
             }

@@ -107,9 +107,9 @@ impl LookupWorker {
     /// Runs until the server drains. Lookups under way then go on by themselves; those that the drain cuts off are
     /// left to their lease.
     pub async fn run(self) {
-        let (tasks, position) = (self.tasks.clone(), self.store.position());
+        let (tasks, work) = (self.tasks.clone(), self.store.work());
         let (hands, poll_every) = (self.options.concurrency, self.options.poll_every.unsigned_abs());
-        Crew::new(self, tasks, hands).run(position, poll_every).await;
+        Crew::new(self, tasks, hands).run(work, poll_every).await;
     }
 
     /// Does all that is due now to its end, and what becomes due by that; how many tasks it was. For a program without

@@ -48,9 +48,9 @@ impl Worker {
     /// Runs until the server drains. Attempts under way then go on by themselves; those that the drain cuts off
     /// are left to their lease.
     pub async fn run(self) {
-        let (tasks, position) = (self.tasks.clone(), self.store.position());
+        let (tasks, work) = (self.tasks.clone(), self.store.work());
         let (hands, poll_every) = (self.options.concurrency, self.options.poll_every.unsigned_abs());
-        Crew::new(self, tasks, hands).run(position, poll_every).await;
+        Crew::new(self, tasks, hands).run(work, poll_every).await;
     }
 
     async fn attempt(&self, claimed: &Claimed) {

@@ -4,7 +4,12 @@ use crate::domain::time::{Duration, Timestamp};
 use crate::ports::{Idempotency, StoreError};
 
 /// How long a key is remembered.
-pub(super) const REMEMBERED: Duration = Duration::from_hours(24);
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// The time of the newest use that no longer counts beside this one.
+pub(super) fn forgotten_at(key: &Idempotency) -> Timestamp {
+    key.at.checked_sub(REMEMBERED).unwrap_or(Timestamp::MIN)
+}
 
 /// True when the request is a repeat of the one remembered, false when that one is too old to count.
 pub(super) fn repeats(key: &Idempotency, fingerprint: &str, at: Timestamp) -> Result<bool, StoreError> {

@@ -101,6 +101,10 @@ impl Store for MemoryStore {
     async fn ready(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn work(&self) -> watch::Receiver<u64> {
+        self.position()
+    }
 }
 
 #[async_trait]

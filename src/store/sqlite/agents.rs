@@ -11,7 +11,7 @@ use crate::domain::turn::Turn;
 use crate::ports::{Agents, StoreError};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::rows::{changed_one, count, from_json, text, time, to_json};
-use crate::store::sqlite::writer::Write;
+use crate::store::sqlite::writer::{News, Write};
 
 #[async_trait]
 impl Agents for SqliteStore {
@@ -101,7 +101,9 @@ struct PutAgent {
 impl Write for PutAgent {
     type Reply = ();
 
-    const IS_NEWS: bool = true;
+    fn news(&self, (): &()) -> News {
+        News::Look
+    }
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         sqlx::query(
@@ -131,7 +133,9 @@ struct SetPresence {
 impl Write for SetPresence {
     type Reply = ();
 
-    const IS_NEWS: bool = true;
+    fn news(&self, (): &()) -> News {
+        News::Look
+    }
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         let done = sqlx::query(

@@ -2,28 +2,84 @@
 //! key, all or nothing.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteConnection;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::id::TaskId;
 use crate::domain::standing::Waited;
 use crate::domain::turn::{Input, Turn, TurnRecord};
 use crate::ports::{Committed, Idempotency, StoreError};
-use crate::store::idempotency::{REMEMBERED, repeats};
+use crate::store::idempotency::{forgotten_at, repeats};
 use crate::store::paging::QueuePlace;
 use crate::store::sqlite::agents::Work;
 use crate::store::sqlite::deliveries;
-use crate::store::sqlite::events::NewEvent;
-use crate::store::sqlite::figures::NewFigures;
-use crate::store::sqlite::rows::{from_json, integer, text, time, to_json};
-use crate::store::sqlite::settings;
+use crate::store::sqlite::endpoints::endpoint_columns;
+use crate::store::sqlite::events::{NewEvents, insert_events};
+use crate::store::sqlite::figures::{NewFigures, write_figures};
+use crate::store::sqlite::rows::{self, from_json, integer, text, time, to_json};
 use crate::store::sqlite::suggestions::NewFeedback;
-use crate::store::sqlite::tasks::{self, NewTask};
+use crate::store::sqlite::tasks::{NewTasks, move_tasks};
 use crate::store::sqlite::waits;
-use crate::store::sqlite::writer::Write;
+use crate::store::sqlite::writer::{News, Write, begin_write};
 
-/// Expired keys that one commit removes. It adds only one, so the table does not grow.
-const FORGOTTEN_AT_ONCE: i64 = 8;
+/// What must hold for a turn to be written, beside that the conversation has not moved: the bot's switch is still the one
+/// that it was decided under, and nobody has used its key before.
+macro_rules! still_good {
+    () => {
+        "COALESCE((SELECT number FROM settings WHERE workspace = $1 AND name = 'bot'), 0) = $16
+         AND NOT EXISTS (SELECT 1 FROM idempotency WHERE workspace = $1 AND scope = $17 AND key = $18 AND at > $21)"
+    };
+}
+
+/// What follows the conversation. A turn must have a version, so that one whose conversation was not written fails, and
+/// nothing behind it is done. The endpoints come back: what they want of the events is for [`deliveries`] to say.
+macro_rules! the_rest {
+    () => {
+        concat!(
+            "; INSERT INTO turns (workspace, conversation, version, note, record)
+               VALUES ($1, $2, CASE changes() WHEN 1 THEN $3 END, $22, $23);
+             INSERT INTO messages (workspace, conversation, seq, message)
+               SELECT $1, $2, value ->> '$.seq', value FROM json_each($24);",
+            insert_events!("$25"),
+            ";",
+            move_tasks!("$26", "$27"),
+            ";",
+            write_figures!(),
+            "; INSERT OR REPLACE INTO idempotency (workspace, scope, key, fingerprint, conversation, version, at)
+               SELECT $1, $17, $18, $19, $2, $3, $20 WHERE $18 IS NOT NULL;
+             DELETE FROM idempotency WHERE rowid IN
+               (SELECT rowid FROM idempotency WHERE workspace = $1 AND at <= $21 LIMIT 8);
+             SELECT ",
+            endpoint_columns!(),
+            " FROM endpoints WHERE workspace = $1 ORDER BY created_at, id"
+        )
+    };
+}
+
+/// Each is one trip to the connection's thread, whatever the turn holds: a trip costs more than a statement. Of the expired
+/// keys a few go with each commit, so that none stands still for a day's worth of them; it adds only one, so the table
+/// does not grow.
+const CREATE: &str = concat!(
+    begin_write!(),
+    "; INSERT INTO conversations
+         (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, agent, units, updated_at, state)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 WHERE ",
+    still_good!(),
+    " ON CONFLICT (workspace, id) DO NOTHING",
+    the_rest!()
+);
+
+const UPDATE: &str = concat!(
+    begin_write!(),
+    "; UPDATE conversations
+       SET version = $3, epoch = $4, status = $5, owner = $6, queue = $7, priority = $8, waiting_since = $9,
+           agent = $10, units = $11, updated_at = $12, state = $13
+       WHERE workspace = $1 AND id = $2 AND version = $14 AND epoch = $15 AND ",
+    still_good!(),
+    the_rest!()
+);
+
+/// What SQLite says of a turn whose conversation was not written.
+const UNWRITTEN: &str = "NOT NULL constraint failed: turns.version";
 
 /// A turn with its JSON made beforehand, so that the writer has only to write.
 pub(super) struct CommitTurn {
@@ -38,15 +94,13 @@ pub(super) struct CommitTurn {
     record: String,
     /// Whether it is a note between staff.
     is_note: bool,
-    /// Number and JSON.
-    messages: Vec<(u64, String)>,
-    events: Vec<NewEvent>,
-    tasks: Vec<NewTask>,
+    /// JSON of the messages.
+    messages: String,
+    events: NewEvents,
+    tasks: NewTasks,
     figures: NewFigures,
     /// Of an agent's message.
     feedback: Option<NewFeedback>,
-    /// The task that ended in this turn.
-    ended: Option<TaskId>,
     waited: Option<Waited>,
     /// The agent's whose turn it is.
     work: Option<Work>,
@@ -56,25 +110,20 @@ pub(super) struct CommitTurn {
 impl CommitTurn {
     pub(super) fn new(turn: &Turn, key: Option<&Idempotency>) -> Result<Self, StoreError> {
         let record = TurnRecord::from(turn);
-        let messages = turn
-            .messages
-            .iter()
-            .map(|message| Ok((message.seq, to_json("message", message)?)));
         Ok(Self {
             before: turn.before,
             epoch_before: turn.epoch_before,
             switch: turn.switch.number,
             state: to_json("conversation", &record.conversation)?,
-            messages: messages.collect::<Result<_, StoreError>>()?,
-            events: turn.events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
-            tasks: turn.tasks.iter().map(NewTask::new).collect::<Result<_, _>>()?,
+            messages: to_json("message", &turn.messages)?,
+            events: NewEvents::new(&turn.events)?,
+            tasks: NewTasks::of(turn)?,
             figures: NewFigures::of(turn),
             feedback: if matches!(turn.input, Input::AgentMessage { .. }) {
                 Some(NewFeedback::new(&turn.feedback)?)
             } else {
                 None
             },
-            ended: turn.input.task().cloned(),
             waited: turn.waited.clone(),
             work: Work::of(turn),
             key: key.cloned(),
@@ -83,180 +132,110 @@ impl CommitTurn {
             conversation: record.conversation,
         })
     }
+}
 
-    fn workspace(&self) -> &str {
-        self.conversation.workspace.as_str()
-    }
-
-    fn id(&self) -> &str {
-        self.conversation.id.as_str()
-    }
+/// What came of it, and whether it left a delivery.
+pub(super) struct Outcome {
+    pub(super) committed: Committed,
+    delivers: bool,
 }
 
 #[async_trait]
 impl Write for CommitTurn {
-    type Reply = Committed;
+    type Reply = Outcome;
 
-    const IS_NEWS: bool = true;
+    const BEGINS_ITSELF: bool = true;
 
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Committed, StoreError> {
-        if let Some(key) = &self.key
-            && let Some(record) = recall(connection, key).await?
-        {
-            return Ok(Committed::Repeated(Box::new(record)));
-        }
-        if !settings::is_current(connection, self.workspace(), self.switch).await? {
-            return Err(StoreError::Conflict);
-        }
-        let written = if self.before == 0 {
-            self.create(connection).await?
+    fn news(&self, reply: &Outcome) -> News {
+        if reply.delivers || !self.tasks.is_empty() {
+            News::Work
         } else {
-            self.update(connection).await?
-        };
-        if !written {
-            return Err(StoreError::Conflict);
+            News::Look
         }
-        self.add_messages(connection).await?;
-        self.add_turn(connection).await?;
-        let Conversation { workspace, id, .. } = &self.conversation;
-        deliveries::log(connection, workspace, Some(id), &self.events).await?;
-        self.move_tasks(connection).await?;
-        self.figures
-            .write(connection, self.workspace(), self.id())
-            .await?;
+    }
+
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<Outcome, StoreError> {
+        let Some(endpoints) = self.write(connection).await? else {
+            return self.refused(connection).await;
+        };
+        let Conversation {
+            workspace,
+            updated_at,
+            ..
+        } = &self.conversation;
+        let endpoints: Vec<_> = endpoints.iter().map(rows::endpoint).collect::<Result<_, _>>()?;
+        let delivers = deliveries::add(connection, workspace, &endpoints, &self.events).await?;
         if let Some(waited) = &self.waited {
-            waits::add(connection, &self.conversation.workspace, waited).await?;
+            waits::add(connection, workspace, waited).await?;
         }
         if let Some(feedback) = &self.feedback {
             feedback.write(connection, &self.conversation).await?;
         }
         if let Some(work) = &self.work {
-            let (workspace, at) = (&self.conversation.workspace, self.conversation.updated_at);
-            work.note(connection, workspace, at).await?;
+            work.note(connection, workspace, *updated_at).await?;
         }
-        if let Some(key) = &self.key {
-            self.remember(connection, key).await?;
-            forget_expired(connection, key).await?;
-        }
-        Ok(Committed::Fresh)
+        Ok(Outcome {
+            committed: Committed::Fresh,
+            delivers,
+        })
     }
 }
 
 impl CommitTurn {
-    /// False when it is there already.
-    async fn create(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-        let waiting = QueuePlace::of(&self.conversation);
-        let burden = self.conversation.burden();
-        let done = sqlx::query(
-            "INSERT INTO conversations
-                 (workspace, id, version, epoch, status, owner, queue, priority, waiting_since, agent, units,
-                  updated_at, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (workspace, id) DO NOTHING",
-        )
-        .bind(self.workspace())
-        .bind(self.id())
-        .bind(integer(self.conversation.version))
-        .bind(integer(self.conversation.epoch))
-        .bind(self.conversation.status.as_str())
-        .bind(self.conversation.owner.as_str())
-        .bind(queue(&self.conversation))
-        .bind(waiting.as_ref().map(|place| -place.order))
-        .bind(waiting.as_ref().map(|place| place.since))
-        .bind(burden.map(|(agent, _)| agent.as_str()))
-        .bind(burden.map(|(_, units)| units))
-        .bind(self.conversation.updated_at.as_microsecond())
-        .bind(self.state.as_str())
-        .execute(connection)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    /// False when version or epoch moved.
-    async fn update(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-        let waiting = QueuePlace::of(&self.conversation);
-        let burden = self.conversation.burden();
-        let done = sqlx::query(
-            "UPDATE conversations
-             SET version = ?, epoch = ?, status = ?, owner = ?, queue = ?, priority = ?, waiting_since = ?,
-                 agent = ?, units = ?, updated_at = ?, state = ?
-             WHERE workspace = ? AND id = ? AND version = ? AND epoch = ?",
-        )
-        .bind(integer(self.conversation.version))
-        .bind(integer(self.conversation.epoch))
-        .bind(self.conversation.status.as_str())
-        .bind(self.conversation.owner.as_str())
-        .bind(queue(&self.conversation))
-        .bind(waiting.as_ref().map(|place| -place.order))
-        .bind(waiting.as_ref().map(|place| place.since))
-        .bind(burden.map(|(agent, _)| agent.as_str()))
-        .bind(burden.map(|(_, units)| units))
-        .bind(self.conversation.updated_at.as_microsecond())
-        .bind(self.state.as_str())
-        .bind(self.workspace())
-        .bind(self.id())
-        .bind(integer(self.before))
-        .bind(integer(self.epoch_before))
-        .execute(connection)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
-    async fn add_messages(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        for (seq, message) in &self.messages {
-            sqlx::query("INSERT INTO messages (workspace, conversation, seq, message) VALUES (?, ?, ?, ?)")
-                .bind(self.workspace())
-                .bind(self.id())
-                .bind(integer(*seq))
-                .bind(message.as_str())
-                .execute(&mut *connection)
-                .await?;
+    /// The endpoints of the workspace; `None` when something has moved that the turn was decided on.
+    async fn write(&self, connection: &mut SqliteConnection) -> Result<Option<Vec<SqliteRow>>, StoreError> {
+        let conversation = &self.conversation;
+        let waiting = QueuePlace::of(conversation);
+        let burden = conversation.burden();
+        let key = self.key.as_ref();
+        let statements = sqlx::query(if self.before == 0 { CREATE } else { UPDATE })
+            .bind(conversation.workspace.as_str())
+            .bind(conversation.id.as_str())
+            .bind(integer(conversation.version))
+            .bind(integer(conversation.epoch))
+            .bind(conversation.status.as_str())
+            .bind(conversation.owner.as_str())
+            .bind(queue(conversation))
+            .bind(waiting.as_ref().map(|place| -place.order))
+            .bind(waiting.as_ref().map(|place| place.since))
+            .bind(burden.map(|(agent, _)| agent.as_str()))
+            .bind(burden.map(|(_, units)| units))
+            .bind(conversation.updated_at.as_microsecond())
+            .bind(self.state.as_str())
+            .bind(integer(self.before))
+            .bind(integer(self.epoch_before))
+            .bind(integer(self.switch))
+            .bind(key.map(|key| key.scope.as_str()))
+            .bind(key.map(|key| key.key.as_str()))
+            .bind(key.map(|key| key.fingerprint.as_str()))
+            .bind(key.map(|key| key.at.as_microsecond()))
+            .bind(key.map(|key| forgotten_at(key).as_microsecond()))
+            .bind(self.is_note.then_some(1))
+            .bind(self.record.as_str())
+            .bind(self.messages.as_str())
+            .bind(self.events.json())
+            .bind(self.tasks.ended())
+            .bind(self.tasks.json());
+        match self.figures.bind(statements).fetch_all(connection).await {
+            Ok(endpoints) => Ok(Some(endpoints)),
+            Err(sqlx::Error::Database(fault)) if fault.message() == UNWRITTEN => Ok(None),
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
-    async fn add_turn(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO turns (workspace, conversation, version, note, record) VALUES (?, ?, ?, ?, ?)",
-        )
-        .bind(self.workspace())
-        .bind(self.id())
-        .bind(integer(self.conversation.version))
-        .bind(self.is_note.then_some(1))
-        .bind(self.record.as_str())
-        .execute(connection)
-        .await?;
-        Ok(())
-    }
-
-    /// The one that ended goes before those that are new come: one that is to be done again may keep its id.
-    async fn move_tasks(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        if let Some(ended) = &self.ended {
-            tasks::end(connection, &self.conversation.workspace, ended).await?;
+    /// A request that is repeated gets the turn that it led to.
+    async fn refused(&self, connection: &mut SqliteConnection) -> Result<Outcome, StoreError> {
+        let known = match &self.key {
+            Some(key) => recall(connection, key).await?,
+            None => None,
+        };
+        match known {
+            Some(record) => Ok(Outcome {
+                committed: Committed::Repeated(Box::new(record)),
+                delivers: false,
+            }),
+            None => Err(StoreError::Conflict),
         }
-        for task in &self.tasks {
-            tasks::add(connection, &self.conversation, task).await?;
-        }
-        Ok(())
-    }
-
-    /// In place of an expired use of the same key.
-    async fn remember(&self, connection: &mut SqliteConnection, key: &Idempotency) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT OR REPLACE INTO idempotency
-                 (workspace, scope, key, fingerprint, conversation, version, at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)",
-        )
-        .bind(key.workspace.as_str())
-        .bind(key.scope.as_str())
-        .bind(key.key.as_str())
-        .bind(key.fingerprint.as_str())
-        .bind(self.id())
-        .bind(integer(self.conversation.version))
-        .bind(key.at.as_microsecond())
-        .execute(connection)
-        .await?;
-        Ok(())
     }
 }
 
@@ -289,22 +268,4 @@ pub(super) async fn recall(
         }
         Some(_) | None => Ok(None),
     }
-}
-
-/// A few at a time, so that no commit stands still for a day's worth of them.
-async fn forget_expired(connection: &mut SqliteConnection, key: &Idempotency) -> Result<(), StoreError> {
-    let oldest = key
-        .at
-        .as_microsecond()
-        .saturating_sub(i64::try_from(REMEMBERED.as_micros()).unwrap_or(i64::MAX));
-    sqlx::query(
-        "DELETE FROM idempotency WHERE rowid IN
-             (SELECT rowid FROM idempotency WHERE workspace = ? AND at <= ? LIMIT ?)",
-    )
-    .bind(key.workspace.as_str())
-    .bind(oldest)
-    .bind(FORGOTTEN_AT_ONCE)
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -22,33 +22,34 @@ impl Conversations for SqliteStore {
         workspace: &WorkspaceId,
         id: &ConversationId,
     ) -> Result<Option<Conversation>, StoreError> {
-        // One statement, so that state and messages are of the same version: the state first, then the messages, the
-        // oldest first.
-        let rows: Vec<String> = sqlx::query_scalar(
-            "SELECT state AS part, -1 AS place FROM conversations WHERE workspace = ?1 AND id = ?2
-             UNION ALL
-             SELECT * FROM (SELECT message, seq FROM messages WHERE workspace = ?1 AND conversation = ?2
-                            ORDER BY seq DESC LIMIT ?3)
-             ORDER BY place",
+        // One row, so that state and messages are of the same version, and come in one piece: the messages as a list of
+        // JSON, the oldest first.
+        let row: Option<(String, String)> = sqlx::query_as(
+            "SELECT state,
+                 (SELECT '[' || COALESCE(GROUP_CONCAT(message, ',' ORDER BY seq), '') || ']' FROM
+                      (SELECT message, seq FROM messages WHERE workspace = $1 AND conversation = $2
+                       ORDER BY seq DESC LIMIT $3))
+             FROM conversations WHERE workspace = $1 AND id = $2",
         )
         .bind(workspace.as_str())
         .bind(id.as_str())
         .bind(integer(RECENT_MESSAGES as u64))
-        .fetch_all(&self.readers)
+        .fetch_optional(&self.readers)
         .await?;
-        let Some((state, messages)) = rows.split_first() else {
+        let Some((state, messages)) = row else {
             return Ok(None);
         };
-        let mut conversation: Conversation = from_json("conversation", state)?;
-        conversation.messages = messages
-            .iter()
-            .map(|message| from_json("message", message))
-            .collect::<Result<_, _>>()?;
+        let mut conversation: Conversation = from_json("conversation", &state)?;
+        conversation.messages = from_json("message", &messages)?;
         Ok(Some(conversation))
     }
 
     async fn commit(&self, turn: &Turn, key: Option<&Idempotency>) -> Result<Committed, StoreError> {
-        self.submit(CommitTurn::new(turn, key)?).await
+        let outcome = self.submit(CommitTurn::new(turn, key)?).await;
+        if matches!(outcome, Err(StoreError::Conflict)) {
+            self.switches.forget(&turn.conversation.workspace);
+        }
+        Ok(outcome?.committed)
     }
 
     async fn recall(&self, key: &Idempotency) -> Result<Option<TurnRecord>, StoreError> {

@@ -4,17 +4,17 @@ use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::domain::event::Event;
-use crate::domain::id::{ConversationId, DeliveryId, EndpointId, WorkspaceId};
+use crate::domain::id::{DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Attempt, Claimed, Delivery, DeliveryState, Endpoint, Selection, Verdict};
 use crate::ports::{Deliveries, Page, StoreError};
 use crate::store::paging::{delivery_cursor, page, parse_number_cursor};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::endpoints::{self, AddEndpoint, ChangeEndpoint, RemoveEndpoint};
-use crate::store::sqlite::events::{self, NewEvent};
+use crate::store::sqlite::events::{NewEvent, NewEvents};
 use crate::store::sqlite::replays::{Replay, ReplayAll, SendTo};
-use crate::store::sqlite::rows::{self, count, integer, one_more};
-use crate::store::sqlite::writer::Write;
+use crate::store::sqlite::rows::{self, count, integer, one_more, to_json};
+use crate::store::sqlite::writer::{News, Write};
 
 /// What [`rows::delivery`] reads, of `deliveries d` and `events e`.
 macro_rules! delivery_columns {
@@ -26,43 +26,58 @@ macro_rules! delivery_columns {
 
 pub(super) use delivery_columns;
 
-/// Logs events, with a delivery of each for every endpoint that wants it.
+/// Logs events that belong to no conversation, with a delivery of each for every endpoint that wants it; whether there is
+/// any.
 pub(super) async fn log(
     connection: &mut SqliteConnection,
     workspace: &WorkspaceId,
-    conversation: Option<&ConversationId>,
-    new: &[NewEvent],
-) -> Result<(), StoreError> {
-    if new.is_empty() {
-        return Ok(());
-    }
+    new: &NewEvents,
+) -> Result<bool, StoreError> {
+    new.write(connection, workspace, None).await?;
     let endpoints = endpoints::of(&mut *connection, workspace).await?;
-    for event in new {
-        let position = events::add(connection, workspace, conversation, event).await?;
-        for endpoint in endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)) {
-            add(connection, endpoint, event, position).await?;
-        }
-    }
-    Ok(())
+    add(connection, workspace, &endpoints, new).await
 }
 
-/// In the transaction of its event.
+/// A delivery of each event for every endpoint that wants it, in the transaction that logged them; whether there is any.
 pub(super) async fn add(
     connection: &mut SqliteConnection,
-    endpoint: &Endpoint,
-    event: &NewEvent,
-    position: i64,
+    workspace: &WorkspaceId,
+    endpoints: &[Endpoint],
+    new: &NewEvents,
+) -> Result<bool, StoreError> {
+    let mut wanted = Vec::new();
+    for event in new.iter() {
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.wants(event.kind)) {
+            wanted.push((endpoint, event));
+        }
+    }
+    write(connection, workspace, &wanted).await?;
+    Ok(!wanted.is_empty())
+}
+
+/// In the transaction that logged the events.
+pub(super) async fn write(
+    connection: &mut SqliteConnection,
+    workspace: &WorkspaceId,
+    wanted: &[(&Endpoint, &NewEvent)],
 ) -> Result<(), StoreError> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let rows = wanted.iter().map(|(endpoint, event)| {
+        let id = DeliveryId::of(&event.id, &endpoint.id);
+        let form = rows::form_column(&endpoint.form)?;
+        Ok((id, &endpoint.id, &event.id, form, event.at.as_microsecond()))
+    });
+    let rows = rows.collect::<Result<Vec<_>, StoreError>>()?;
     sqlx::query(
         "INSERT INTO deliveries (workspace, id, endpoint, event, form, state, attempts, due_at, lease)
-         VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, 0)",
+         SELECT $1, new.value ->> 0, new.value ->> 1, e.position, new.value ->> 3, 'pending', 0, new.value ->> 4, 0
+         FROM json_each($2) new CROSS JOIN events e ON e.workspace = $1 AND e.id = new.value ->> 2
+         ORDER BY new.key",
     )
-    .bind(endpoint.workspace.as_str())
-    .bind(DeliveryId::of(&event.id, &endpoint.id).as_str())
-    .bind(endpoint.id.as_str())
-    .bind(position)
-    .bind(rows::form_column(&endpoint.form)?)
-    .bind(event.at.as_microsecond())
+    .bind(workspace.as_str())
+    .bind(to_json("delivery", &rows)?)
     .execute(connection)
     .await?;
     Ok(())
@@ -204,7 +219,7 @@ impl Deliveries for SqliteStore {
         self.submit(SendTo {
             workspace: workspace.clone(),
             endpoint: endpoint.clone(),
-            event: NewEvent::new(event)?,
+            events: NewEvents::new(std::slice::from_ref(event))?,
         })
         .await
     }
@@ -283,6 +298,14 @@ struct Record {
 impl Write for Record {
     type Reply = ();
 
+    /// One that is disabled may be news to the others.
+    fn news(&self, (): &()) -> News {
+        match self.verdict {
+            Verdict::Disable(_) => News::Work,
+            Verdict::Delivered | Verdict::Retry(_) | Verdict::Exhausted => News::None,
+        }
+    }
+
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         self.settle(connection).await?;
         self.add_attempt(connection).await?;
@@ -293,7 +316,7 @@ impl Write for Record {
             let news = endpoints::disable(connection, workspace, endpoint, reason).await?;
             if news {
                 let event = Event::disabled(workspace, endpoint, reason, self.attempt.at);
-                log(connection, workspace, None, &[NewEvent::new(&event)?]).await?;
+                log(connection, workspace, &NewEvents::new(&[event])?).await?;
             }
         }
         Ok(())

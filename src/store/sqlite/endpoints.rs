@@ -10,16 +10,26 @@ use crate::ports::StoreError;
 use crate::store::sqlite::rows;
 use crate::store::sqlite::writer::Write;
 
+/// What [`rows::endpoint`] reads of `endpoints`.
+macro_rules! endpoint_columns {
+    () => {
+        "workspace, id AS endpoint, url, events, form AS wanted_form, secret, previous_secret,
+         previous_secret_expires_at, disabled, created_at"
+    };
+}
+
+pub(super) use endpoint_columns;
+
 /// In the order in which they were made.
 pub(super) async fn of(
     executor: impl SqliteExecutor<'_>,
     workspace: &WorkspaceId,
 ) -> Result<Vec<Endpoint>, StoreError> {
-    let found = sqlx::query(
-        "SELECT workspace, id AS endpoint, url, events, form AS wanted_form, secret, previous_secret,
-                previous_secret_expires_at, disabled, created_at
-         FROM endpoints WHERE workspace = ? ORDER BY created_at, id",
-    )
+    let found = sqlx::query(concat!(
+        "SELECT ",
+        endpoint_columns!(),
+        " FROM endpoints WHERE workspace = ? ORDER BY created_at, id"
+    ))
     .bind(workspace.as_str())
     .fetch_all(executor)
     .await?;

@@ -11,44 +11,78 @@ use crate::ports::{EventLog, StoreError};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::rows::{self, integer, to_json};
 
-/// An event with its JSON made beforehand.
+/// Logs what [`NewEvents::json`] gives as the parameter of this name; `$1` is the workspace and `$2` the conversation.
+macro_rules! insert_events {
+    ($list:literal) => {
+        concat!(
+            "INSERT INTO events (workspace, id, conversation, kind, at, data)
+             SELECT $1, value ->> 0, $2, value ->> 1, value ->> 2, value -> 3 FROM json_each(",
+            $list,
+            ") ORDER BY key"
+        )
+    };
+}
+
+pub(super) use insert_events;
+
+/// Events with their JSON made beforehand.
+pub(super) struct NewEvents {
+    events: Vec<NewEvent>,
+    json: String,
+}
+
+/// What tells who wants it.
 pub(super) struct NewEvent {
     pub(super) id: EventId,
     pub(super) kind: EventKind,
     pub(super) at: Timestamp,
-    data: String,
 }
 
-impl NewEvent {
-    pub(super) fn new(event: &Event) -> Result<Self, StoreError> {
-        Ok(Self {
+impl NewEvents {
+    pub(super) fn new(events: &[Event]) -> Result<Self, StoreError> {
+        let rows: Vec<_> = events
+            .iter()
+            .map(|event| {
+                let (id, kind) = (event.id.as_str(), event.data.kind().as_str());
+                (id, kind, event.at.as_microsecond(), &event.data)
+            })
+            .collect();
+        let json = to_json("event", &rows)?;
+        let events = events.iter().map(|event| NewEvent {
             id: event.id.clone(),
             kind: event.data.kind(),
             at: event.at,
-            data: to_json("event", &event.data)?,
+        });
+        Ok(Self {
+            events: events.collect(),
+            json,
         })
     }
-}
 
-/// The position it got.
-pub(super) async fn add(
-    connection: &mut SqliteConnection,
-    workspace: &WorkspaceId,
-    conversation: Option<&ConversationId>,
-    event: &NewEvent,
-) -> Result<i64, StoreError> {
-    let done = sqlx::query(
-        "INSERT INTO events (workspace, id, conversation, kind, at, data) VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(workspace.as_str())
-    .bind(event.id.as_str())
-    .bind(conversation.map(ConversationId::as_str))
-    .bind(event.kind.as_str())
-    .bind(event.at.as_microsecond())
-    .bind(event.data.as_str())
-    .execute(connection)
-    .await?;
-    Ok(done.last_insert_rowid())
+    pub(super) fn iter(&self) -> impl Iterator<Item = &NewEvent> {
+        self.events.iter()
+    }
+
+    /// A list of lists: id, kind, microseconds, data.
+    pub(super) fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Into the log.
+    pub(super) async fn write(
+        &self,
+        connection: &mut SqliteConnection,
+        workspace: &WorkspaceId,
+        conversation: Option<&ConversationId>,
+    ) -> Result<(), StoreError> {
+        sqlx::query(insert_events!("$3"))
+            .bind(workspace.as_str())
+            .bind(conversation.map(ConversationId::as_str))
+            .bind(self.json())
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
 }
 
 #[async_trait]

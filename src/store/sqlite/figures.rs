@@ -2,7 +2,8 @@
 //! the wall and for alerts.
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnection, SqliteExecutor};
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnection, SqliteExecutor};
 
 use crate::domain::alert::Alert;
 use crate::domain::event::Event;
@@ -14,13 +15,36 @@ use crate::domain::id::WorkspaceId;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::Turn;
 use crate::ports::{Figures, StoreError};
-use crate::store::sqlite::events::NewEvent;
+use crate::store::sqlite::events::NewEvents;
 use crate::store::sqlite::rows::{count, from_json, to_json};
-use crate::store::sqlite::writer::Write;
+use crate::store::sqlite::writer::{News, Write};
 use crate::store::sqlite::{SqliteStore, agents, conversations, deliveries};
 
-/// Messages too old to count that one more takes away. It adds only one, so the table does not grow.
-const FORGOTTEN_AT_ONCE: i64 = 8;
+/// What a turn leaves, with its parameters from [`NewFigures::bind`]; `$1` is the workspace and `$2` the conversation. The
+/// first time of asking and of the end stay, as [`ConversationFigures::after`] has it. A message takes a few away that are
+/// too old to count; it adds only one, so the table does not grow.
+macro_rules! write_figures {
+    () => {
+        "INSERT INTO conversation_figures
+             (workspace, conversation, asked_at, with_people, open_with, late, resolved_at, rated_at, score)
+         VALUES ($1, $2, $28, $29, $30, $31, $32, $33, $34)
+         ON CONFLICT (workspace, conversation) DO UPDATE SET
+             asked_at = COALESCE(asked_at, excluded.asked_at),
+             with_people = MAX(with_people, excluded.with_people),
+             open_with = excluded.open_with,
+             late = excluded.late,
+             resolved_at = CASE WHEN excluded.resolved_at IS NOT NULL
+                           THEN COALESCE(resolved_at, excluded.resolved_at) END,
+             rated_at = COALESCE(excluded.rated_at, rated_at),
+             score = COALESCE(excluded.score, score);
+         INSERT INTO message_figures (workspace, at, negative, out_of_scope, unavailable)
+         SELECT $1, $35, $36, $37, $38 WHERE $35 IS NOT NULL;
+         DELETE FROM message_figures WHERE number IN
+             (SELECT number FROM message_figures WHERE workspace = $1 AND at <= $39 LIMIT 8)"
+    };
+}
+
+pub(super) use write_figures;
 
 /// The name of the raised alerts in table `settings`.
 const ALERTS: &str = "alerts";
@@ -39,73 +63,27 @@ impl NewFigures {
         }
     }
 
-    /// In the transaction of the turn. The first time of asking and of the end stay, as
-    /// [`ConversationFigures::after`] has it.
-    pub(super) async fn write(
+    /// The parameters `$28` to `$39` of [`write_figures`], in their order.
+    pub(super) fn bind<'q>(
         &self,
-        connection: &mut SqliteConnection,
-        workspace: &str,
-        conversation: &str,
-    ) -> Result<(), StoreError> {
-        let new = &self.conversation;
+        query: Query<'q, Sqlite, SqliteArguments>,
+    ) -> Query<'q, Sqlite, SqliteArguments> {
         let micros = |at: Option<Timestamp>| at.map(Timestamp::as_microsecond);
-        sqlx::query(
-            "INSERT INTO conversation_figures
-                 (workspace, conversation, asked_at, with_people, open_with, late, resolved_at, rated_at, score)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (workspace, conversation) DO UPDATE SET
-                 asked_at = COALESCE(asked_at, excluded.asked_at),
-                 with_people = MAX(with_people, excluded.with_people),
-                 open_with = excluded.open_with,
-                 late = excluded.late,
-                 resolved_at = CASE WHEN excluded.resolved_at IS NOT NULL
-                               THEN COALESCE(resolved_at, excluded.resolved_at) END,
-                 rated_at = COALESCE(excluded.rated_at, rated_at),
-                 score = COALESCE(excluded.score, score)",
-        )
-        .bind(workspace)
-        .bind(conversation)
-        .bind(micros(new.asked_at))
-        .bind(new.with_people)
-        .bind(new.open_with)
-        .bind(new.late.map(Lateness::as_str))
-        .bind(micros(new.resolved_at))
-        .bind(new.rated.map(|(at, _)| at.as_microsecond()))
-        .bind(new.rated.map(|(_, score)| i64::from(score)))
-        .execute(&mut *connection)
-        .await?;
-        match &self.message {
-            Some(message) => add_message(connection, workspace, message).await,
-            None => Ok(()),
-        }
+        let (new, message) = (&self.conversation, self.message.as_ref());
+        query
+            .bind(micros(new.asked_at))
+            .bind(new.with_people)
+            .bind(new.open_with)
+            .bind(new.late.map(Lateness::as_str))
+            .bind(micros(new.resolved_at))
+            .bind(new.rated.map(|(at, _)| at.as_microsecond()))
+            .bind(new.rated.map(|(_, score)| i64::from(score)))
+            .bind(message.map(|message| message.at.as_microsecond()))
+            .bind(message.map(|message| message.negative))
+            .bind(message.map(|message| message.out_of_scope))
+            .bind(message.map(|message| message.unavailable))
+            .bind(message.map(|message| hours_before(message.at, DAY_HOURS).as_microsecond()))
     }
-}
-
-async fn add_message(
-    connection: &mut SqliteConnection,
-    workspace: &str,
-    message: &MessageFigures,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO message_figures (workspace, at, negative, out_of_scope, unavailable) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(workspace)
-    .bind(message.at.as_microsecond())
-    .bind(message.negative)
-    .bind(message.out_of_scope)
-    .bind(message.unavailable)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "DELETE FROM message_figures WHERE number IN
-             (SELECT number FROM message_figures WHERE workspace = ? AND at <= ? LIMIT ?)",
-    )
-    .bind(workspace)
-    .bind(hours_before(message.at, DAY_HOURS).as_microsecond())
-    .bind(FORGOTTEN_AT_ONCE)
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 #[async_trait]
@@ -151,9 +129,10 @@ impl Figures for SqliteStore {
         self.submit(SetAlerts {
             workspace: workspace.clone(),
             alerts: to_json("alert", &alerts)?,
-            events: events.iter().map(NewEvent::new).collect::<Result<_, _>>()?,
+            events: NewEvents::new(events)?,
         })
-        .await
+        .await?;
+        Ok(())
     }
 }
 
@@ -243,16 +222,19 @@ struct SetAlerts {
     workspace: WorkspaceId,
     /// JSON.
     alerts: String,
-    events: Vec<NewEvent>,
+    events: NewEvents,
 }
 
 #[async_trait]
 impl Write for SetAlerts {
-    type Reply = ();
+    /// Whether it left a delivery.
+    type Reply = bool;
 
-    const IS_NEWS: bool = true;
+    fn news(&self, delivers: &bool) -> News {
+        if *delivers { News::Work } else { News::Look }
+    }
 
-    async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    async fn apply(&self, connection: &mut SqliteConnection) -> Result<bool, StoreError> {
         sqlx::query(
             "INSERT INTO settings (workspace, name, number, setting) VALUES (?, ?, 1, ?)
              ON CONFLICT (workspace, name) DO UPDATE SET number = number + 1, setting = excluded.setting",
@@ -262,6 +244,6 @@ impl Write for SetAlerts {
         .bind(self.alerts.as_str())
         .execute(&mut *connection)
         .await?;
-        deliveries::log(connection, &self.workspace, None, &self.events).await
+        deliveries::log(connection, &self.workspace, &self.events).await
     }
 }

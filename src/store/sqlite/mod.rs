@@ -26,6 +26,7 @@ mod waits;
 mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -36,6 +37,7 @@ pub use crate::store::sqlite::open::OpenError;
 pub use crate::store::sqlite::writer::SqliteWriter;
 
 use crate::ports::{Store, StoreError};
+use crate::store::sqlite::settings::Switches;
 use crate::store::sqlite::writer::{Submissions, Write};
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -62,6 +64,8 @@ pub struct SqliteStore {
     /// `None` when opened for reading only.
     submissions: Option<Submissions>,
     position: watch::Receiver<u64>,
+    work: watch::Receiver<u64>,
+    switches: Arc<Switches>,
 }
 
 impl SqliteStore {
@@ -96,6 +100,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn ready(&self) -> Result<(), StoreError> {
         self.submit(Probe).await
+    }
+
+    fn work(&self) -> watch::Receiver<u64> {
+        self.work.clone()
     }
 }
 

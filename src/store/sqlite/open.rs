@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -15,7 +16,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::ports::StoreError;
-use crate::store::sqlite::writer::{SqliteWriter, newest_position};
+use crate::store::sqlite::writer::SqliteWriter;
 use crate::store::sqlite::{Options, SqliteStore};
 
 pub(super) const DATABASE: &str = "firstline.db";
@@ -118,19 +119,16 @@ async fn joined(
     lock: Option<File>,
     options: &Options,
 ) -> Result<(SqliteStore, SqliteWriter), OpenError> {
-    let (position, newest) = watch::channel(newest_position(&mut connection).await?);
+    let newest = newest_position(&mut connection).await?;
     let readers = readers(database, options.readers).await?;
-    let (submissions, writer) = SqliteWriter::new(
-        connection,
-        readers.clone(),
-        lock,
-        position,
-        options.waiting_writes,
-    );
+    let (submissions, writer) =
+        SqliteWriter::new(connection, readers.clone(), lock, newest, options.waiting_writes);
     let store = SqliteStore {
         readers,
         submissions: Some(submissions),
-        position: newest,
+        position: writer.position(),
+        work: writer.work(),
+        switches: Arc::default(),
     };
     Ok((store, writer))
 }
@@ -153,6 +151,8 @@ pub(super) async fn open_read_only(folder: &Path) -> Result<SqliteStore, OpenErr
         readers,
         submissions: None,
         position,
+        work: watch::channel(0).1,
+        switches: Arc::default(),
     })
 }
 
@@ -240,6 +240,14 @@ pub(super) async fn schema(connection: &mut SqliteConnection, database: &Path) -
         });
     }
     Ok(version)
+}
+
+/// 0 while nothing has happened.
+async fn newest_position(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM events")
+        .fetch_one(connection)
+        .await?;
+    Ok(newest.map_or(0, i64::unsigned_abs))
 }
 
 /// The lock on the folder says that no other worker is alive, so nobody need wait for its leases to run out.

@@ -9,9 +9,9 @@ use crate::domain::webhook::{Delivery, DeliveryState, Selection};
 use crate::ports::StoreError;
 use crate::store::sqlite::deliveries::{self, delivery_columns};
 use crate::store::sqlite::endpoints;
-use crate::store::sqlite::events::{self, NewEvent};
+use crate::store::sqlite::events::NewEvents;
 use crate::store::sqlite::rows;
-use crate::store::sqlite::writer::Write;
+use crate::store::sqlite::writer::{News, Write};
 
 pub(super) struct Replay {
     pub(super) workspace: WorkspaceId,
@@ -92,32 +92,38 @@ impl Write for ReplayAll {
 pub(super) struct SendTo {
     pub(super) workspace: WorkspaceId,
     pub(super) endpoint: EndpointId,
-    pub(super) event: NewEvent,
+    /// One.
+    pub(super) events: NewEvents,
 }
 
 #[async_trait]
 impl Write for SendTo {
     type Reply = Delivery;
 
-    const IS_NEWS: bool = true;
+    fn news(&self, _written: &Delivery) -> News {
+        News::Work
+    }
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Delivery, StoreError> {
         let endpoint = endpoints::one(connection, &self.workspace, &self.endpoint).await?;
-        let id = DeliveryId::of(&self.event.id, &endpoint.id);
+        let Some(event) = self.events.iter().next() else {
+            return Err(StoreError::NotFound("event"));
+        };
+        let id = DeliveryId::of(&event.id, &endpoint.id);
         if let Some(known) = one(connection, &self.workspace, &id).await? {
             return Ok(known);
         }
         let taken: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM events WHERE workspace = ? AND id = ?)")
                 .bind(self.workspace.as_str())
-                .bind(self.event.id.as_str())
+                .bind(event.id.as_str())
                 .fetch_one(&mut *connection)
                 .await?;
         if taken {
             return Err(StoreError::KeyReused);
         }
-        let position = events::add(connection, &self.workspace, None, &self.event).await?;
-        deliveries::add(connection, &endpoint, &self.event, position).await?;
+        self.events.write(connection, &self.workspace, None).await?;
+        deliveries::write(connection, &self.workspace, &[(&endpoint, event)]).await?;
         let written = one(connection, &self.workspace, &id).await?;
         written.ok_or(StoreError::NotFound("delivery"))
     }

@@ -1,5 +1,8 @@
 //! What people set while the server runs: the bot's switch, and whether a turn was decided under it.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnection, SqliteExecutor};
 
@@ -16,24 +19,43 @@ const BOT: &str = "bot";
 
 const WHAT: &str = "setting of the bot";
 
-/// Whether the bot's switch is still the one with this number.
-pub(super) async fn is_current(
-    connection: &mut SqliteConnection,
-    workspace: &str,
-    number: u64,
-) -> Result<bool, StoreError> {
-    let now: Option<i64> = sqlx::query_scalar("SELECT number FROM settings WHERE workspace = ? AND name = ?")
-        .bind(workspace)
-        .bind(BOT)
-        .fetch_optional(connection)
-        .await?;
-    Ok(now.unwrap_or(0) == integer(number))
+/// The switches as they were read or set last, as every turn needs one. One that is behind does no harm: a turn decided
+/// under it is a conflict, which has it forgotten.
+#[derive(Debug, Default)]
+pub(super) struct Switches(Mutex<HashMap<WorkspaceId, BotSetting>>);
+
+impl Switches {
+    fn known(&self, workspace: &WorkspaceId) -> Option<BotSetting> {
+        self.all().get(workspace).cloned()
+    }
+
+    /// Unless a newer one is known.
+    fn remember(&self, workspace: &WorkspaceId, setting: &BotSetting) {
+        let mut all = self.all();
+        let known = all.entry(workspace.clone()).or_default();
+        if known.switch.number < setting.switch.number {
+            *known = setting.clone();
+        }
+    }
+
+    pub(super) fn forget(&self, workspace: &WorkspaceId) {
+        self.all().remove(workspace);
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<WorkspaceId, BotSetting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[async_trait]
 impl Settings for SqliteStore {
     async fn bot(&self, workspace: &WorkspaceId) -> Result<BotSetting, StoreError> {
-        bot(&self.readers, workspace).await
+        if let Some(known) = self.switches.known(workspace) {
+            return Ok(known);
+        }
+        let setting = bot(&self.readers, workspace).await?;
+        self.switches.remember(workspace, &setting);
+        Ok(setting)
     }
 
     async fn set_bot(
@@ -43,13 +65,15 @@ impl Settings for SqliteStore {
         intents_off: &[Intent],
         changed: &Changed,
     ) -> Result<BotSetting, StoreError> {
-        self.submit(SetBot {
+        let set = SetBot {
             workspace: workspace.clone(),
             enabled,
             intents_off: intents_off.to_vec(),
             changed: changed.clone(),
-        })
-        .await
+        };
+        let setting = self.submit(set).await?;
+        self.switches.remember(workspace, &setting);
+        Ok(setting)
     }
 }
 

@@ -3,61 +3,67 @@
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
-use crate::domain::conversation::Conversation;
-use crate::domain::id::{TaskId, WorkspaceId};
-use crate::domain::task::{ClaimedTask, Task};
+use crate::domain::id::TaskId;
+use crate::domain::task::ClaimedTask;
 use crate::domain::time::Timestamp;
+use crate::domain::turn::Turn;
 use crate::ports::{StoreError, Tasks};
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::rows::{self, integer, to_json};
 use crate::store::sqlite::writer::Write;
 
-/// A task with its JSON made beforehand.
-pub(super) struct NewTask {
-    id: TaskId,
-    due_at: Timestamp,
-    json: String,
+/// The task that ends with a turn goes, one that is gone already being no fault: its end came twice. Then those come that
+/// the turn wants: one that is to be done again may keep its id. The parameters are [`NewTasks::ended`] and
+/// [`NewTasks::json`]; `$1` is the workspace and `$2` the conversation.
+macro_rules! move_tasks {
+    ($ended:literal, $list:literal) => {
+        concat!(
+            "DELETE FROM tasks WHERE workspace = $1 AND id = ",
+            $ended,
+            "; INSERT INTO tasks (workspace, id, conversation, due_at, task)
+               SELECT $1, value ->> 0, $2, value ->> 1, value -> 2 FROM json_each(",
+            $list,
+            ") ORDER BY key"
+        )
+    };
 }
 
-impl NewTask {
-    pub(super) fn new(task: &Task) -> Result<Self, StoreError> {
+pub(super) use move_tasks;
+
+/// What a turn does to the tasks, with its JSON made beforehand.
+pub(super) struct NewTasks {
+    ended: Option<TaskId>,
+    json: String,
+    is_empty: bool,
+}
+
+impl NewTasks {
+    pub(super) fn of(turn: &Turn) -> Result<Self, StoreError> {
+        let rows: Vec<_> = turn
+            .tasks
+            .iter()
+            .map(|task| (task.id.as_str(), task.due_at.as_microsecond(), task))
+            .collect();
         Ok(Self {
-            id: task.id.clone(),
-            due_at: task.due_at,
-            json: to_json("task", task)?,
+            ended: turn.input.task().cloned(),
+            json: to_json("task", &rows)?,
+            is_empty: turn.tasks.is_empty(),
         })
     }
-}
 
-/// In the transaction of the turn that wants it.
-pub(super) async fn add(
-    connection: &mut SqliteConnection,
-    conversation: &Conversation,
-    task: &NewTask,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO tasks (workspace, id, conversation, due_at, task) VALUES (?, ?, ?, ?, ?)")
-        .bind(conversation.workspace.as_str())
-        .bind(task.id.as_str())
-        .bind(conversation.id.as_str())
-        .bind(task.due_at.as_microsecond())
-        .bind(task.json.as_str())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
+    pub(super) fn ended(&self) -> Option<&str> {
+        self.ended.as_ref().map(TaskId::as_str)
+    }
 
-/// In the transaction of the turn that it ends in. One that is gone already is no fault: its end came twice.
-pub(super) async fn end(
-    connection: &mut SqliteConnection,
-    workspace: &WorkspaceId,
-    task: &TaskId,
-) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM tasks WHERE workspace = ? AND id = ?")
-        .bind(workspace.as_str())
-        .bind(task.as_str())
-        .execute(connection)
-        .await?;
-    Ok(())
+    /// A list of lists: id, microseconds, task.
+    pub(super) fn json(&self) -> &str {
+        &self.json
+    }
+
+    /// Whether the turn wants none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
+    }
 }
 
 #[async_trait]

@@ -16,14 +16,38 @@ use crate::ports::StoreError;
 /// Writes in one transaction. There is no delay to fill a batch: what queues up during one fsync is the next.
 const BATCH_MAX: usize = 64;
 
+/// Begins a write inside the writer's transaction, so that a refusal harms no other write of the batch. It ends with the
+/// transaction, or with the next of its name: what it guards is what comes behind the newest.
+macro_rules! begin_write {
+    () => {
+        "SAVEPOINT one_write"
+    };
+}
+
+pub(super) use begin_write;
+
+/// Whom a write concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum News {
+    /// Nobody. A claim is such, or its worker would wake itself.
+    None,
+    /// Those who follow the log's position are to look, even where it stays.
+    Look,
+    /// The workers too: it may have left a delivery or a task.
+    Work,
+}
+
 /// One write, as it is done inside the writer's transaction.
 #[async_trait]
 pub(super) trait Write: Send + Sync + 'static {
     type Reply: Send;
 
-    /// Whether those who follow the log's position are to look, even where it stays: a turn without an event may
-    /// still have tasks. A claim is none, or its worker would wake itself.
-    const IS_NEWS: bool = false;
+    /// Whether [`begin_write`] is the first of its own statements, which saves a trip to the connection's thread.
+    const BEGINS_ITSELF: bool = false;
+
+    fn news(&self, _reply: &Self::Reply) -> News {
+        News::None
+    }
 
     /// What is written before an error is undone, except that `Unavailable` undoes the whole batch.
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Self::Reply, StoreError>;
@@ -38,6 +62,7 @@ pub struct SqliteWriter {
     connection: SqliteConnection,
     submitted: mpsc::Receiver<Box<dyn Submitted>>,
     position: watch::Sender<u64>,
+    work: watch::Sender<u64>,
     /// Closed before the writer's own: only a connection that can write takes the log away when it closes last.
     readers: SqlitePool,
     /// Released when the writer ends; `None` beside a server, which has it.
@@ -83,7 +108,7 @@ impl SqliteWriter {
         connection: SqliteConnection,
         readers: SqlitePool,
         lock: Option<File>,
-        position: watch::Sender<u64>,
+        newest: u64,
         waiting: usize,
     ) -> (Submissions, Self) {
         let (sender, submitted) = mpsc::channel(waiting.max(1));
@@ -93,10 +118,20 @@ impl SqliteWriter {
                 connection,
                 readers,
                 submitted,
-                position,
+                position: watch::Sender::new(newest),
+                work: watch::Sender::new(0),
                 _lock: lock,
             },
         )
+    }
+
+    pub(super) fn position(&self) -> watch::Receiver<u64> {
+        self.position.subscribe()
+    }
+
+    /// Changes with every commit that may have left work.
+    pub(super) fn work(&self) -> watch::Receiver<u64> {
+        self.work.subscribe()
     }
 
     /// Writes until every clone of the store is dropped, then folds the log into the database and ends.
@@ -106,8 +141,8 @@ impl SqliteWriter {
             self.gauge(&batch);
             let failure = match self.write(&mut batch).await {
                 Ok(position) => {
-                    let news = batch.iter().any(|submitted| submitted.is_news());
-                    self.publish(position, news);
+                    let news = batch.iter().map(|submitted| submitted.news()).max();
+                    self.publish(position, news.unwrap_or(News::None));
                     None
                 }
                 Err(error) => {
@@ -137,20 +172,24 @@ impl SqliteWriter {
         for submitted in batch.iter_mut() {
             submitted.apply(&mut self.connection).await?;
         }
-        let position = newest_position(&mut self.connection).await?;
         let started = Instant::now();
-        execute(&mut self.connection, "COMMIT").await?;
+        let position: Option<i64> = sqlx::query_scalar("COMMIT; SELECT MAX(position) FROM events")
+            .fetch_one(&mut self.connection)
+            .await?;
         metrics::histogram!("firstline_store_commit_seconds").record(started.elapsed());
         metrics::counter!("firstline_store_writes_total").increment(batch.len() as u64);
-        Ok(position)
+        Ok(position.map_or(0, i64::unsigned_abs))
     }
 
-    fn publish(&self, position: u64, news: bool) {
+    fn publish(&self, position: u64, news: News) {
         self.position.send_if_modified(|newest| {
             let moved = *newest != position;
             *newest = position;
-            moved || news
+            moved || news > News::None
         });
+        if news == News::Work {
+            self.work.send_modify(|count| *count += 1);
+        }
     }
 
     /// A full disk makes SQLite roll back by itself, and then this finds nothing to do: no fault.
@@ -193,23 +232,14 @@ fn problem(error: StoreError) -> String {
     }
 }
 
-/// 0 while nothing has happened.
-pub(super) async fn newest_position(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(position) FROM events")
-        .fetch_one(connection)
-        .await?;
-    Ok(newest.map_or(0, i64::unsigned_abs))
-}
-
 /// A write of any kind, from its submission to its answer.
 #[async_trait]
 trait Submitted: Send {
-    /// Under a savepoint, so that a refusal harms no other write of the batch. An error here is the database's
-    /// own, and ends the batch.
+    /// A refusal is kept for its caller; an error here is the database's own, and ends the batch.
     async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError>;
 
-    /// Once applied: whether it was written, and is [`Write::IS_NEWS`].
-    fn is_news(&self) -> bool;
+    /// Once applied: whom what was written concerns.
+    fn news(&self) -> News;
 
     /// When it was submitted.
     fn since(&self) -> Instant;
@@ -228,20 +258,24 @@ struct Waiting<W: Write> {
 #[async_trait]
 impl<W: Write> Submitted for Waiting<W> {
     async fn apply(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        execute(connection, "SAVEPOINT one_write").await?;
+        if !W::BEGINS_ITSELF {
+            execute(connection, begin_write!()).await?;
+        }
         let outcome = self.write.apply(connection).await;
         match &outcome {
             Ok(_) => {}
             Err(StoreError::Unavailable(problem)) => return Err(StoreError::Unavailable(problem.clone())),
             Err(_) => execute(connection, "ROLLBACK TO one_write").await?,
         }
-        execute(connection, "RELEASE one_write").await?;
         self.outcome = Some(outcome);
         Ok(())
     }
 
-    fn is_news(&self) -> bool {
-        W::IS_NEWS && matches!(self.outcome, Some(Ok(_)))
+    fn news(&self) -> News {
+        match &self.outcome {
+            Some(Ok(reply)) => self.write.news(reply),
+            Some(Err(_)) | None => News::None,
+        }
     }
 
     fn since(&self) -> Instant {

@@ -259,4 +259,8 @@ passed! {
     Store {
         ready() [] -> [()];
     }
+
+    fn work(&self) -> watch::Receiver<u64> {
+        self.0.store.work()
+    }
 }
