@@ -73,11 +73,13 @@ fn with_compounds_joined(text: &str) -> String {
 
 /// Made once: a filter is a set of some hundred words.
 static STOP_WORDS: LazyLock<HashMap<&str, StopWordFilter>> = LazyLock::new(|| {
-    let filter = |language| match language {
-        Language::English => Some(StopWordFilter::remove(
-            ENGLISH.split_whitespace().map(str::to_owned),
-        )),
-        other => StopWordFilter::new(other),
+    let filter = |language| {
+        if language == Language::English {
+            let words = ENGLISH.split_whitespace().map(str::to_owned);
+            Some(StopWordFilter::remove(words))
+        } else {
+            StopWordFilter::new(language)
+        }
     };
     let filters = LANGUAGES
         .iter()

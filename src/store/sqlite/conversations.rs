@@ -23,12 +23,13 @@ impl Conversations for SqliteStore {
         id: &ConversationId,
     ) -> Result<Option<Conversation>, StoreError> {
         // One row, so that state and messages are of the same version, and come in one piece: the messages as a list of
-        // JSON, the oldest first.
+        // JSON, the oldest first. `+ 0`, here and wherever it happens often: SQLite makes a new plan for each value that is
+        // bound to a bare LIMIT, which costs more than the query.
         let row: Option<(String, String)> = sqlx::query_as(
             "SELECT state,
                  (SELECT '[' || COALESCE(GROUP_CONCAT(message, ',' ORDER BY seq), '') || ']' FROM
                       (SELECT message, seq FROM messages WHERE workspace = $1 AND conversation = $2
-                       ORDER BY seq DESC LIMIT $3))
+                       ORDER BY seq DESC LIMIT $3 + 0))
              FROM conversations WHERE workspace = $1 AND id = $2",
         )
         .bind(workspace.as_str())
@@ -79,7 +80,7 @@ impl Conversations for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Message>, StoreError> {
         let messages: Vec<String> = sqlx::query_scalar(
-            "SELECT message FROM messages WHERE workspace = ? AND conversation = ? AND seq > ? ORDER BY seq LIMIT ?",
+            "SELECT message FROM messages WHERE workspace = ? AND conversation = ? AND seq > ? ORDER BY seq LIMIT ? + 0",
         )
         .bind(workspace.as_str())
         .bind(id.as_str())

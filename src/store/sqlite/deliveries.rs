@@ -265,10 +265,10 @@ impl Claim {
              JOIN deliveries d ON d.rowid IN (
                  SELECT rowid FROM deliveries
                  WHERE workspace = p.workspace AND endpoint = p.id AND state = 'pending' AND due_at <= ?1
-                 ORDER BY due_at, event LIMIT ?2)
+                 ORDER BY due_at, event LIMIT ?2 + 0)
              JOIN events e ON e.position = d.event
              WHERE p.disabled IS NULL AND (d.lease_until IS NULL OR d.lease_until <= ?1)
-             ORDER BY d.due_at, d.event LIMIT ?3",
+             ORDER BY d.due_at, d.event LIMIT ?3 + 0",
         ))
         .bind(self.now.as_microsecond())
         .bind(integer(self.per_endpoint as u64))

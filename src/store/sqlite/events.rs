@@ -98,13 +98,13 @@ impl EventLog for SqliteStore {
         let query = match conversation {
             Some(conversation) => sqlx::query(
                 "SELECT position, id AS event_id, conversation, kind, at, data FROM events
-                 WHERE workspace = ? AND conversation = ? AND position > ? ORDER BY position LIMIT ?",
+                 WHERE workspace = ? AND conversation = ? AND position > ? ORDER BY position LIMIT ? + 0",
             )
             .bind(workspace.as_str())
             .bind(conversation.as_str()),
             None => sqlx::query(
                 "SELECT position, id AS event_id, conversation, kind, at, data FROM events
-                 WHERE workspace = ? AND position > ? ORDER BY position LIMIT ?",
+                 WHERE workspace = ? AND position > ? ORDER BY position LIMIT ? + 0",
             )
             .bind(workspace.as_str()),
         };

@@ -108,7 +108,7 @@ impl Write for Claim {
         let due = sqlx::query(
             "SELECT workspace, conversation, task FROM tasks
              WHERE due_at <= ?1 AND (lease_until IS NULL OR lease_until <= ?1)
-             ORDER BY due_at, rowid LIMIT ?2",
+             ORDER BY due_at, rowid LIMIT ?2 + 0",
         )
         .bind(self.now.as_microsecond())
         .bind(integer(self.limit as u64))

@@ -26,7 +26,7 @@ pub(super) async fn add(
         .await?;
     sqlx::query(
         "DELETE FROM waits WHERE workspace = ?1 AND queue = ?2 AND number NOT IN
-             (SELECT number FROM waits WHERE workspace = ?1 AND queue = ?2 ORDER BY number DESC LIMIT ?3)",
+             (SELECT number FROM waits WHERE workspace = ?1 AND queue = ?2 ORDER BY number DESC LIMIT ?3 + 0)",
     )
     .bind(workspace.as_str())
     .bind(waited.queue.as_str())
@@ -57,7 +57,7 @@ pub(super) async fn place(
     .fetch_one(&mut *connection)
     .await?;
     let newest: Vec<i64> = sqlx::query_scalar(
-        "SELECT waited FROM waits WHERE workspace = ? AND queue = ? ORDER BY number DESC LIMIT ?",
+        "SELECT waited FROM waits WHERE workspace = ? AND queue = ? ORDER BY number DESC LIMIT ? + 0",
     )
     .bind(waiting.workspace.as_str())
     .bind(queue.as_str())

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::fs::File;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use sqlx::Connection;
@@ -13,8 +13,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::ports::StoreError;
 
-/// Writes in one transaction. There is no delay to fill a batch: what queues up during one fsync is the next.
+/// Writes in one transaction. What queues up during one fsync is the next.
 const BATCH_MAX: usize = 64;
+
+/// A write that comes on the heels of a commit waits until this has passed, as others will come: fewer commits leave more
+/// of the machine to the model. One that comes to an idle writer never waits.
+const PACE: Duration = Duration::from_millis(2);
 
 /// Begins a write inside the writer's transaction, so that a refusal harms no other write of the batch. It ends with the
 /// transaction, or with the next of its name: what it guards is what comes behind the newest.
@@ -137,7 +141,12 @@ impl SqliteWriter {
     /// Writes until every clone of the store is dropped, then folds the log into the database and ends.
     pub async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH_MAX);
+        let mut committed: Option<Instant> = None;
         while self.submitted.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            if let Some(rest) = committed.and_then(|at| PACE.checked_sub(at.elapsed())) {
+                tokio::time::sleep(rest).await;
+                self.join(&mut batch);
+            }
             self.gauge(&batch);
             let failure = match self.write(&mut batch).await {
                 Ok(position) => {
@@ -154,8 +163,18 @@ impl SqliteWriter {
             for submitted in batch.drain(..) {
                 submitted.answer(failure.as_deref());
             }
+            committed = Some(Instant::now());
         }
         self.close().await;
+    }
+
+    /// What has come meanwhile goes with it.
+    fn join(&mut self, batch: &mut Vec<Box<dyn Submitted>>) {
+        while batch.len() < BATCH_MAX
+            && let Ok(another) = self.submitted.try_recv()
+        {
+            batch.push(another);
+        }
     }
 
     /// How many wait behind this batch, and how long its oldest write has waited.
