@@ -70,6 +70,7 @@ fn pool(runtime: &Runtime, folder: ModelFolder) {
     let texts: Vec<String> = [8, 12, 16, 20].map(|tokens| text_of(&session, tokens)).to_vec();
     let classifier = OnnxClassifier::start(runtime, folder, &options).expect("a classifier");
     let tokio = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
         .build()
         .expect("a runtime");
     println!("\na thread per core, 8 to 20 tokens\ncallers   messages/s    p50 ms    p99 ms");

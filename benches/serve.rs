@@ -104,9 +104,8 @@ async fn classify(pool: &Arc<OnnxClassifier>, callers: usize, seconds: u64) -> F
                 if sent >= until {
                     break;
                 }
-                for part in std::iter::once(*text).chain(requests(text)) {
-                    pool.classify(part).await.unwrap();
-                }
+                let parts: Vec<&str> = std::iter::once(*text).chain(requests(text)).collect();
+                pool.classify_all(&parts).await.unwrap();
                 latencies.push(sent.elapsed().as_secs_f64() * 1_000.0);
             }
             latencies

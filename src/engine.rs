@@ -17,7 +17,7 @@ use crate::domain::conversation::{Conversation, Customer, Owner};
 use crate::domain::entity::Entity;
 use crate::domain::id::{ConversationId, WorkspaceId};
 use crate::domain::message::{Message, Sender, Text};
-use crate::domain::reading::{Clause, Fault, Reading};
+use crate::domain::reading::{Classification, Clause, Fault, Reading};
 use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
@@ -285,17 +285,21 @@ impl Engine {
     /// All that the model and the search say of a text, and of each thing that it asks for. A part that fails leaves its
     /// fault in the reading, and the decision hands off.
     pub async fn read(&self, text: &Text, before: &[Message], parts: &Parts) -> Reading {
-        let mut reading = self.read_part(text.as_str(), before, parts).await;
-        if reading.fault.is_some() {
-            return reading;
-        }
-        for clause in requests(text.as_str()) {
-            let part = self.read_part(clause, before, parts).await;
-            if part.fault.is_some() {
-                // The rest is not waited for: a person takes over.
-                reading.fault = part.fault;
-                break;
-            }
+        let clauses = requests(text.as_str());
+        let texts: Vec<&str> = std::iter::once(text.as_str())
+            .chain(clauses.iter().copied())
+            .collect();
+        let mut read = match parts.classifier.classify_all(&texts).await {
+            Ok(read) => read.into_iter(),
+            Err(fault) => return Reading::failed(fault),
+        };
+        let Some(whole) = read.next() else {
+            return Reading::failed(Fault::Stopped);
+        };
+        let mut reading = self.found(text.as_str(), whole, before, parts);
+        for (clause, classification) in clauses.into_iter().zip(read) {
+            let part = self.found(clause, classification, before, parts);
+            reading.fault = reading.fault.or(part.fault);
             reading.clauses.push(Clause {
                 text: clause.to_owned(),
                 reading: Reading {
@@ -309,11 +313,14 @@ impl Engine {
         reading
     }
 
-    async fn read_part(&self, text: &str, before: &[Message], parts: &Parts) -> Reading {
-        let mut classification = match parts.classifier.classify(text).await {
-            Ok(classification) => classification,
-            Err(fault) => return Reading::failed(fault),
-        };
+    /// What the model has read, and what the search finds with it.
+    fn found(
+        &self,
+        text: &str,
+        mut classification: Classification,
+        before: &[Message],
+        parts: &Parts,
+    ) -> Reading {
         let embedding = std::mem::take(&mut classification.embedding);
         let mut reading = Reading::new(classification, Vec::new());
         let business = parts.policy.business();

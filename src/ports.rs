@@ -56,6 +56,15 @@ pub trait Classifier: Send + Sync + fmt::Debug {
     /// deadline is [`Fault::TimedOut`].
     async fn classify(&self, text: &str) -> Result<Classification, Fault>;
 
+    /// A text and its parts, in their order: one place in the line and one deadline for all, and one that fails fails all.
+    async fn classify_all(&self, texts: &[&str]) -> Result<Vec<Classification>, Fault> {
+        let mut read = Vec::with_capacity(texts.len());
+        for text in texts {
+            read.push(self.classify(text).await?);
+        }
+        Ok(read)
+    }
+
     /// Whether anything is left that could answer: what readiness asks. What runs in the caller's own task always is.
     fn alive(&self) -> bool {
         true

@@ -117,7 +117,12 @@ impl Classifier for OnnxClassifier {
     /// Whoever keeps at most `capacity` calls under way, with `StreamExt::buffered` for example, is never
     /// refused, keeps every thread busy and gets the answers in order.
     async fn classify(&self, text: &str) -> Result<Classification, Fault> {
-        self.pool.run(text).await
+        let mut read = self.pool.run(&[text]).await?;
+        read.pop().ok_or(Fault::Stopped)
+    }
+
+    async fn classify_all(&self, texts: &[&str]) -> Result<Vec<Classification>, Fault> {
+        self.pool.run(texts).await
     }
 
     fn alive(&self) -> bool {

@@ -1,5 +1,5 @@
 //! A pool of threads, each the only owner of its worker, fed by one bounded queue.
-//! Knows nothing of models: a worker is a function from a text to an answer.
+//! Knows nothing of models: a worker is a function from a text to an answer, and a job is some texts that belong together.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,8 +34,8 @@ pub struct Pool<T> {
 
 #[derive(Debug)]
 struct Job<T> {
-    text: String,
-    reply: oneshot::Sender<Result<T, Fault>>,
+    texts: Vec<String>,
+    reply: oneshot::Sender<Result<Vec<T>, Fault>>,
     submitted: Instant,
 }
 
@@ -109,16 +109,16 @@ impl<T: Send + 'static> Pool<T> {
         Ok(pool)
     }
 
-    /// Waits for the answer, never for a place in the queue, and not for threads that hang.
+    /// Waits for the answers, one for each text, never for a place in the queue, and not for threads that hang.
     ///
     /// # Errors
     /// [`Fault::Overloaded`] at once when the queue is full, [`Fault::Stopped`] when no thread is left or all of them
     /// hang, and whatever the worker says; that it hangs, where it does.
-    pub async fn run(&self, text: &str) -> Result<T, Fault> {
+    pub async fn run(&self, texts: &[&str]) -> Result<Vec<T>, Fault> {
         let (reply, mut answer) = oneshot::channel();
         self.jobs
             .try_send(Job {
-                text: text.to_owned(),
+                texts: texts.iter().map(|text| (*text).to_owned()).collect(),
                 reply,
                 submitted: Instant::now(),
             })
@@ -203,10 +203,13 @@ fn serve<T, W, E>(
             continue;
         }
         metrics::histogram!("firstline_classifier_wait_seconds").record(job.submitted.elapsed());
-        busy.set(Some(Instant::now()));
-        // Whatever a panic left half done goes away with the worker.
-        let answer = catch_unwind(AssertUnwindSafe(|| worker(&job.text)))
-            .unwrap_or_else(|_| Err(Fault::Classifier("it panicked while reading the text".to_owned())));
+        let read = |text: &String| {
+            busy.set(Some(Instant::now()));
+            // Whatever a panic left half done goes away with the worker.
+            catch_unwind(AssertUnwindSafe(|| worker(text)))
+                .unwrap_or_else(|_| Err(Fault::Classifier("it panicked while reading the text".to_owned())))
+        };
+        let answer: Result<Vec<T>, Fault> = job.texts.iter().map(read).collect();
         busy.set(None);
         // What went wrong may quote what it went wrong with.
         let failure = answer

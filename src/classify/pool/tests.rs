@@ -43,9 +43,13 @@ fn trial(threads: usize, capacity: usize, once: bool) -> Trial {
     }
 }
 
+async fn one(pool: &Pool<String>, text: &str) -> Result<String, Fault> {
+    Ok(pool.run(&[text]).await?.remove(0))
+}
+
 /// Polls once, so that the job stands in the queue, and leaves it there.
 fn submit<'a>(pool: &'a Pool<String>, text: &'a str) -> impl Future<Output = Result<String, Fault>> + 'a {
-    let mut job = Box::pin(pool.run(text));
+    let mut job = Box::pin(one(pool, text));
     let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
     assert!(job.as_mut().poll(context).is_pending());
     job
@@ -65,10 +69,24 @@ fn wait_until(what: impl Fn() -> bool) {
 async fn every_caller_gets_its_own_answer() {
     let trial = trial(3, 64, false);
     let texts: Vec<String> = (100..164).map(|number| number.to_string()).collect();
-    let answers = futures_util::future::join_all(texts.iter().map(|text| trial.pool.run(text))).await;
+    let answers = futures_util::future::join_all(texts.iter().map(|text| one(&trial.pool, text))).await;
     for (text, answer) in texts.iter().zip(answers) {
         assert_eq!(answer, Ok(text.chars().rev().collect()));
     }
+}
+
+#[tokio::test]
+async fn texts_that_belong_together_take_one_place_and_fail_together() {
+    let trial = trial(1, 1, false);
+    let read = trial.pool.run(&["ab", "cd", "ef"]).await;
+    assert_eq!(read, Ok(["ba", "dc", "fe"].map(str::to_owned).to_vec()));
+    let failed = trial.pool.run(&["ab", "fail", "ef"]).await;
+    assert_eq!(failed, Err(Fault::Classifier("as told".to_owned())));
+    assert_eq!(
+        trial.read.load(Ordering::SeqCst),
+        5,
+        "what comes behind a failure is not read"
+    );
 }
 
 #[tokio::test]
@@ -77,12 +95,12 @@ async fn a_full_queue_turns_away_at_once() {
     let busy = submit(&trial.pool, "wait");
     wait_until(|| trial.read.load(Ordering::SeqCst) == 1);
     let (second, third) = (submit(&trial.pool, "ab"), submit(&trial.pool, "cd"));
-    assert_eq!(trial.pool.run("ef").await, Err(Fault::Overloaded));
+    assert_eq!(one(&trial.pool, "ef").await, Err(Fault::Overloaded));
     trial.gate.send(()).unwrap();
     assert_eq!(busy.await, Ok("tiaw".to_owned()));
     assert_eq!(second.await, Ok("ba".to_owned()));
     assert_eq!(third.await, Ok("dc".to_owned()));
-    assert_eq!(trial.pool.run("ef").await, Ok("fe".to_owned()));
+    assert_eq!(one(&trial.pool, "ef").await, Ok("fe".to_owned()));
 }
 
 #[tokio::test]
@@ -104,8 +122,8 @@ async fn nobody_reads_for_a_caller_who_has_gone() {
 async fn a_panic_or_an_error_costs_one_answer_and_one_worker() {
     let trial = trial(1, 4, false);
     for bad in ["panic", "fail", "panic"] {
-        assert!(matches!(trial.pool.run(bad).await, Err(Fault::Classifier(_))));
-        assert_eq!(trial.pool.run("ab").await, Ok("ba".to_owned()));
+        assert!(matches!(one(&trial.pool, bad).await, Err(Fault::Classifier(_))));
+        assert_eq!(one(&trial.pool, "ab").await, Ok("ba".to_owned()));
     }
     assert!(trial.pool.alive());
     assert_eq!(trial.made.load(Ordering::SeqCst), 4);
@@ -114,10 +132,13 @@ async fn a_panic_or_an_error_costs_one_answer_and_one_worker() {
 #[tokio::test]
 async fn a_pool_that_cannot_make_workers_stops_and_says_so() {
     let trial = trial(1, 4, true);
-    assert!(matches!(trial.pool.run("panic").await, Err(Fault::Classifier(_))));
-    assert_eq!(trial.pool.run("ab").await, Err(Fault::Stopped));
+    assert!(matches!(
+        one(&trial.pool, "panic").await,
+        Err(Fault::Classifier(_))
+    ));
+    assert_eq!(one(&trial.pool, "ab").await, Err(Fault::Stopped));
     wait_until(|| !trial.pool.alive());
-    assert_eq!(trial.pool.run("ab").await, Err(Fault::Stopped));
+    assert_eq!(one(&trial.pool, "ab").await, Err(Fault::Stopped));
 }
 
 #[tokio::test]
@@ -125,20 +146,20 @@ async fn a_thread_that_hangs_costs_its_own_callers_an_answer_and_the_pool_says_s
     let mut trial = trial(2, 8, false);
     trial.pool.stall = Duration::from_millis(50);
     assert_eq!((trial.pool.working(), trial.pool.started()), (2, 2));
-    let hung = trial.pool.run("wait").await;
+    let hung = one(&trial.pool, "wait").await;
     assert!(matches!(hung, Err(Fault::Classifier(_))), "{hung:?}");
     assert_eq!((trial.pool.working(), trial.pool.alive()), (1, true));
-    assert_eq!(trial.pool.run("ab").await, Ok("ba".to_owned()));
+    assert_eq!(one(&trial.pool, "ab").await, Ok("ba".to_owned()));
 
-    let second = trial.pool.run("wait").await;
+    let second = one(&trial.pool, "wait").await;
     assert!(matches!(second, Err(Fault::Classifier(_))), "{second:?}");
     assert!(!trial.pool.alive(), "nobody is left to answer");
-    let waiting = trial.pool.run("ab").await;
+    let waiting = one(&trial.pool, "ab").await;
     assert!(matches!(waiting, Err(Fault::Classifier(_))), "{waiting:?}");
 
     trial.gate.send(()).unwrap();
     wait_until(|| trial.pool.alive());
-    assert_eq!(trial.pool.run("ab").await, Ok("ba".to_owned()));
+    assert_eq!(one(&trial.pool, "ab").await, Ok("ba".to_owned()));
     trial.gate.send(()).unwrap();
 }
 
