@@ -124,6 +124,7 @@ impl Said {
                 | Input::Note { .. }
                 | Input::Rated { .. }
                 | Input::Offered { .. }
+                | Input::AgentGone { .. }
                 | Input::LookupDone { .. }
                 | Input::CodeSent { .. } => None,
             },

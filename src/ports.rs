@@ -316,7 +316,7 @@ pub trait Agents: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// A heartbeat; with a presence that from now on, which also ends a wrap-up.
+    /// A heartbeat; with a presence that from now on, which also ends a wrap-up. [`AgentState::hear`] says what counts.
     async fn set_presence(
         &self,
         workspace: &WorkspaceId,
@@ -373,11 +373,11 @@ pub trait Lookup: Send + Sync + fmt::Debug {
     async fn look_up(&self, request: &LookupRequest, key: &TaskId) -> LookupResult;
 }
 
-/// The way back in for what comes of a task, and for the offers of routing.
+/// The way back in for what comes of a task, and for what routing does.
 #[async_trait]
 pub trait Inbox: Send + Sync + fmt::Debug {
     /// On disk when this returns. An input that ends a task which is no longer waited for is written down and nothing
-    /// else; an offer that is not possible any more is a `Conflict`; a conversation that is gone is `NotFound`.
+    /// else; what routing wants and is not possible any more is a `Conflict`; a conversation that is gone is `NotFound`.
     async fn deliver(
         &self,
         workspace: &WorkspaceId,

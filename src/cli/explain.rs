@@ -101,6 +101,7 @@ fn input(input: &Input, all: &[TurnRecord]) -> String {
             format!("agent {} {verb}: {}", agent.id, text.as_str())
         }
         Input::Offered { agent } => format!("offered to agent {}", agent.id),
+        Input::AgentGone { agent, since } => format!("agent {} is gone since {since:.0}", agent.id),
         Input::Rated { rating } => format!("rated {} of 5", rating.score),
         Input::LookupDone { task, result } | Input::CodeSent { task, result, .. } => {
             format!("{}: {}", asked(task, all), show::outcome(result))

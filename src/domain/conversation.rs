@@ -337,10 +337,17 @@ impl Conversation {
         }
     }
 
-    /// Back to a waiting line: the same as before (`release`) or another (`transfer`).
-    pub fn requeue(&mut self, agent: &Agent, queue: QueueName, now: Timestamp) -> Result<(), Refusal> {
+    /// Back to a waiting line: the same as before (`release`) or another (`transfer`), with the place of one who waits since
+    /// `since`.
+    pub fn requeue(
+        &mut self,
+        agent: &Agent,
+        queue: QueueName,
+        since: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         self.must_be_held_by(agent)?;
-        self.take_over(Owner::waiting(queue, self.priority(), now));
+        self.take_over(Owner::waiting(queue, self.priority(), since));
         self.note_asked(agent, now);
         Ok(())
     }

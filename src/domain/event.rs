@@ -165,13 +165,15 @@ pub enum EventData {
         /// Who held it until a supervisor took it over.
         taken_from: Option<Agent>,
     },
-    /// Back in a queue, the same or another.
+    /// Back in a queue, the same or another. `reason` is `released`, by the agent, or `gone`: the agent is not there any more,
+    /// and the customer waited.
     HandoffReleased {
         conversation_id: ConversationId,
         workspace: WorkspaceId,
         epoch: u64,
         agent: Agent,
         queue: QueueName,
+        reason: &'static str,
     },
     /// Back with the bot.
     HandoffEnded {

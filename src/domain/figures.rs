@@ -96,6 +96,7 @@ impl ConversationFigures {
                 | Input::AgentAction { .. }
                 | Input::Note { .. }
                 | Input::Offered { .. }
+                | Input::AgentGone { .. }
                 | Input::LookupDone { .. }
                 | Input::CodeSent { .. }
                 | Input::TimerFired { .. } => None,

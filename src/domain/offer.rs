@@ -1,5 +1,6 @@
 //! What routing adds to the state machine of owners: a waiting conversation is offered to one agent at a time, a held one
-//! can be put off, and one that went back to the bot says so. Must not know who is chosen, or why.
+//! can be put off or be left by whoever holds it, and one that went back to the bot says so. Must not know who is chosen, or
+//! why.
 //!
 //! ```text
 //!   Queue ── offer ──▶ Queue, offered ── accept ──▶ Agent ── snooze ──▶ Agent, snoozed
@@ -13,6 +14,7 @@ use crate::domain::agent::Agent;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::domain::handoff::Reason;
 use crate::domain::id::{AgentId, TaskId};
+use crate::domain::message::Sender;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::Refusal;
 
@@ -230,6 +232,38 @@ impl Conversation {
             } if snooze.timer == *timer => self.wake(),
             Owner::Bot | Owner::Queue { .. } | Owner::Agent { .. } => None,
         }
+    }
+
+    /// Since when the customer waits for the agent who holds it: since the first of their messages that no agent has written
+    /// after, or since the handoff, where that came later. `None` where an agent wrote last, or no agent holds it.
+    pub fn owed_since(&self) -> Option<Timestamp> {
+        let Owner::Agent { since: taken, .. } = &self.owner else {
+            return None;
+        };
+        // What the bot and the system said meanwhile is not what is waited for.
+        let by_people = self
+            .messages
+            .iter()
+            .rev()
+            .filter(|message| matches!(message.from, Sender::Customer | Sender::Agent(_)));
+        let unanswered = by_people.take_while(|message| message.from == Sender::Customer);
+        let first = unanswered.last()?.at;
+        let with_people = self.handoff.as_ref().map_or(*taken, |handoff| handoff.at);
+        Some(first.max(with_people))
+    }
+
+    /// The same for an agent who is not there since `gone_since`. Refused where they hold it no more, took it after that, have
+    /// put it off, or are not waited for.
+    pub fn left_waiting(&self, agent: &Agent, gone_since: Timestamp) -> Result<Timestamp, Refusal> {
+        self.must_be_held_by(agent)?;
+        let is_left = match &self.owner {
+            Owner::Agent {
+                since, snooze: None, ..
+            } => *since <= gone_since,
+            Owner::Bot | Owner::Queue { .. } | Owner::Agent { .. } => false,
+        };
+        let owed_since = self.owed_since().filter(|_| is_left);
+        owed_since.ok_or_else(|| Refusal::HeldBy(agent.id.clone()))
     }
 
     /// The bot goes on, with its failures, moods and handoff forgotten, and a mark that says why it had given up, so that

@@ -67,7 +67,7 @@ pub struct AgentState {
     pub profile: AgentProfile,
     /// As it was said last; [`AgentState::presence_at`] is what holds.
     pub presence: Presence,
-    /// The newest heartbeat.
+    /// The newest heartbeat; of one who said that they go, when they said so: a page that is left open is no sign of life.
     pub seen_at: Timestamp,
     /// When they last did something in a conversation; since then they are idle.
     pub worked_at: Timestamp,
@@ -114,6 +114,33 @@ impl AgentState {
             (Presence::Online | Presence::WrapUp { .. }, None) => Presence::Online,
             (Presence::Busy, _) => Presence::Busy,
             (Presence::Away, _) => Presence::Away,
+        }
+    }
+
+    /// They say `said`, or give a sign of life. Whoever said that they go is seen again only when they say something else.
+    pub fn hear(&mut self, said: Option<Presence>, now: Timestamp) {
+        let stays_away =
+            self.presence == Presence::Offline && said.is_none_or(|said| said == Presence::Offline);
+        if !stays_away {
+            self.seen_at = self.seen_at.max(now);
+        }
+        if let Some(presence) = said {
+            self.presence = presence;
+            self.ended_at = None;
+        }
+    }
+
+    /// Since when they are not there: since they said so, or since their presence lapsed. What they did in a conversation
+    /// after that counts like a heartbeat. `None` for one who is there.
+    pub fn offline_since(&self, now: Timestamp, limits: PresenceLimits) -> Option<Timestamp> {
+        if self.presence_at(now, limits) != Presence::Offline {
+            return None;
+        }
+        let last = self.seen_at.max(self.worked_at);
+        if self.presence == Presence::Offline {
+            Some(last)
+        } else {
+            last.checked_add(limits.lapse).ok()
         }
     }
 
@@ -178,5 +205,33 @@ mod tests {
             ..worked
         };
         assert_eq!(is(&away, 61), Presence::Away);
+    }
+
+    #[test]
+    fn who_is_not_there_is_so_since_a_moment() {
+        let limits = PresenceLimits {
+            lapse: Duration::from_secs(90),
+            wrap_up: Duration::ZERO,
+        };
+        let since = |agent: &AgentState, second| agent.offline_since(at(second), limits);
+        let online = agent(Presence::Online);
+        assert_eq!(since(&online, 90), None);
+        assert_eq!(since(&online, 91), Some(at(90)));
+        assert_eq!(since(&online, 9_000), Some(at(90)));
+
+        let mut left = online;
+        left.hear(Some(Presence::Offline), at(30));
+        assert_eq!(since(&left, 30), Some(at(30)));
+        left.hear(None, at(45));
+        left.hear(Some(Presence::Offline), at(60));
+        assert_eq!(
+            since(&left, 60),
+            Some(at(30)),
+            "the page is open, and nobody there"
+        );
+        left.worked_at = at(70);
+        assert_eq!(since(&left, 80), Some(at(70)), "they were at it after all");
+        left.hear(Some(Presence::Away), at(85));
+        assert_eq!((since(&left, 85), left.seen_at), (None, at(85)));
     }
 }

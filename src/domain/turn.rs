@@ -53,6 +53,11 @@ pub enum Input {
     Offered {
         agent: Agent,
     },
+    /// The agent who holds it is not there since `since`, for longer than the business lets a customer wait for them.
+    AgentGone {
+        agent: Agent,
+        since: Timestamp,
+    },
     /// What a lookup came to.
     LookupDone {
         task: TaskId,
@@ -82,7 +87,8 @@ impl Input {
             | Self::AgentAction { .. }
             | Self::Note { .. }
             | Self::Rated { .. }
-            | Self::Offered { .. } => None,
+            | Self::Offered { .. }
+            | Self::AgentGone { .. } => None,
         }
     }
 
@@ -96,6 +102,7 @@ impl Input {
             | Self::Note { .. }
             | Self::Rated { .. }
             | Self::Offered { .. }
+            | Self::AgentGone { .. }
             | Self::LookupDone { .. }
             | Self::CodeSent { .. }
             | Self::TimerFired { .. } => None,
@@ -133,6 +140,7 @@ impl Input {
             | Self::TimerFired { .. }
             | Self::Opened
             | Self::Offered { .. }
+            | Self::AgentGone { .. }
             | Self::AgentAction { .. } => self.clone(),
         }
     }

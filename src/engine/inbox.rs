@@ -26,7 +26,7 @@ impl Inbox for Engine {
             Err(EngineError::NotFound) => Err(StoreError::NotFound("conversation")),
             // Trying again later is right, and the worker does.
             Err(EngineError::Contended) => Err(StoreError::Conflict),
-            // An offer to make of a conversation that has moved on.
+            // An offer to make of a conversation that has moved on, or one to bring back.
             Err(EngineError::Refused(_)) if input.task().is_none() => Err(StoreError::Conflict),
             // No decision refuses the end of a task: one that nobody waits for is written down.
             Err(EngineError::Refused(refusal)) => Err(StoreError::Corrupt {

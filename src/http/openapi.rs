@@ -184,7 +184,7 @@ fn event_data(kind: EventKind) -> Value {
         ],
         EventKind::HandoffAccepted => &["epoch", "agent", "taken_from"],
         EventKind::HandoffEnded => &["epoch", "agent"],
-        EventKind::HandoffReleased => &["epoch", "agent", "queue"],
+        EventKind::HandoffReleased => &["epoch", "agent", "queue", "reason"],
         EventKind::HandoffUnaccepted => &["epoch", "queue", "priority", "waiting_since", "links"],
         EventKind::HandoffOffered => &["epoch", "agent", "queue", "priority", "until"],
         EventKind::HandoffDeclined => &["epoch", "agent", "reason"],

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 
 use crate::domain::conversation::Conversation;
-use crate::domain::id::{ConversationId, WorkspaceId};
+use crate::domain::id::{AgentId, ConversationId, WorkspaceId};
 use crate::domain::listing::Wanted;
 use crate::domain::message::Message;
 use crate::domain::note::Note;
@@ -29,6 +29,14 @@ pub trait Desk: Send + Sync {
         workspace: &WorkspaceId,
         conversations: &[ConversationId],
     ) -> Result<Vec<(ConversationId, Message)>, StoreError>;
+
+    /// The open conversations that one of these agents holds and has not put off, and in which the customer was the last
+    /// person who wrote; each with its holder, in no order.
+    async fn unanswered(
+        &self,
+        workspace: &WorkspaceId,
+        holders: &[AgentId],
+    ) -> Result<Vec<(ConversationId, AgentId)>, StoreError>;
 
     /// Oldest first.
     async fn notes(

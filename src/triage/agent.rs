@@ -12,6 +12,7 @@ use crate::domain::note::Note;
 use crate::domain::progress::Gathering;
 use crate::domain::suggestion::{Outcome, Suggested};
 use crate::domain::task::Work;
+use crate::domain::time::Timestamp;
 use crate::domain::turn::{AgentAction, Refusal};
 use crate::triage::acceptance;
 use crate::triage::draft::Draft;
@@ -132,7 +133,39 @@ fn taken(draft: &mut Draft<'_>, agent: &Agent, taken_from: Option<Agent>) {
 }
 
 fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(), Refusal> {
-    draft.conversation.requeue(agent, queue.clone(), draft.now)?;
+    let leaving = Leaving {
+        agent,
+        queue,
+        since: draft.now,
+        reason: "released",
+        reply: line::REQUEUED,
+    };
+    leave(draft, leaving)
+}
+
+/// How a conversation leaves its holder for a queue.
+pub(crate) struct Leaving<'a> {
+    pub(crate) agent: &'a Agent,
+    pub(crate) queue: QueueName,
+    /// From when on its wait there counts.
+    pub(crate) since: Timestamp,
+    /// As `handoff.released` has it.
+    pub(crate) reason: &'static str,
+    /// What the customer is told.
+    pub(crate) reply: &'static str,
+}
+
+pub(crate) fn leave(draft: &mut Draft<'_>, leaving: Leaving<'_>) -> Result<(), Refusal> {
+    let Leaving {
+        agent,
+        queue,
+        since,
+        reason,
+        reply,
+    } = leaving;
+    draft
+        .conversation
+        .requeue(agent, queue.clone(), since, draft.now)?;
     acceptance::watch(draft);
     draft.event(EventData::HandoffReleased {
         conversation_id: draft.conversation.id.clone(),
@@ -140,8 +173,9 @@ fn requeue(draft: &mut Draft<'_>, agent: &Agent, queue: QueueName) -> Result<(),
         epoch: draft.conversation.epoch,
         agent: agent.clone(),
         queue,
+        reason,
     });
-    announce(draft, agent, line::REQUEUED);
+    announce(draft, agent, reply);
     Ok(())
 }
 

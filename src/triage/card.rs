@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::agent::Agent;
 use crate::domain::flow::FlowState;
 use crate::domain::handoff::{FlowStage, Reason, Tried, TriedFlow, TriedLookup, Why};
 use crate::domain::intent::ScoredIntent;
@@ -203,6 +204,19 @@ pub(crate) fn summary(draft: &Draft<'_>, tried: &Tried) -> String {
         times => format!("Handed back to the bot before, {times} times in all."),
     }));
     parts.join(" ")
+}
+
+/// Whoever takes it on reads that it was left, and by whom; of each agent once.
+pub(crate) fn left_by(summary: &mut String, agent: &Agent) {
+    let name = match agent.name.as_str() {
+        "" => agent.id.as_str(),
+        name => name,
+    };
+    let told = format!("{name} had taken it and is gone, with the customer waiting.");
+    if !summary.contains(&told) {
+        summary.push(' ');
+        summary.push_str(&told);
+    }
 }
 
 /// What a flow has learnt so far, so that nobody asks for it again, and what did not answer.

@@ -14,7 +14,7 @@
 //!        ├─ "that did not help", or same again ─▶ ask, then hand off
 //!        └─ a request ──────────────────────────▶ start its flow, answer with a passage, or hand off
 //!  a lookup is done, a code is sent ─▶ the flow that waits for it goes on, or is handed off if the bot is switched off
-//!  nobody accepted a handoff in time ─▶ a priority higher, and the customer is told
+//!  nobody accepted in time ─▶ a priority higher; its holder is gone ─▶ back in its queue; the customer is told
 //! ```
 
 use serde_json::json;
@@ -38,7 +38,7 @@ use crate::triage::draft::Draft;
 use crate::triage::flow::{Heard, Said};
 use crate::triage::policy::{Policy, line};
 use crate::triage::{
-    acceptance, agent, answer, clarify, flow, handoff, offer, phrases, several, sla, switch, waiting,
+    acceptance, agent, answer, clarify, flow, gone, handoff, offer, phrases, several, sla, switch, waiting,
 };
 
 /// [`decide_under`] where nobody has looked how the line stands, and nobody has touched the bot's switch.
@@ -116,6 +116,10 @@ pub fn decide_under(
         Input::Offered { agent } => {
             offer::offer(&mut draft, agent)?;
             Ok(draft.finish(Action::Transition, input, None))
+        }
+        Input::AgentGone { agent, since } => {
+            let action = gone::bring_back(&mut draft, agent, *since)?;
+            Ok(draft.finish(action, input, None))
         }
         Input::Rated { rating } => {
             rate(&mut draft, rating);

@@ -13,6 +13,7 @@ pub mod decide;
 mod draft;
 pub mod flow;
 pub mod gist;
+mod gone;
 mod handoff;
 mod offer;
 mod phrases;

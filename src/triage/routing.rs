@@ -1,5 +1,5 @@
-//! Routing: which waiting conversation is held out to whom. A pure function of who waits, who is there, the business's
-//! rules and the time; the same values give the same offers.
+//! Routing: which waiting conversation is held out to whom, and whom nobody waits for any longer. Pure functions of who waits,
+//! who is there, the business's rules and the time; the same values give the same offers.
 //!
 //! ```text
 //! the line:  level of priority + share of the first response's time that is gone + waiting time in levels
@@ -96,6 +96,12 @@ impl Waiting {
 /// Whole times only; 0 where `to` is not after `from`.
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64().max(0.0)
+}
+
+/// Since when an agent is offline for whom customers have waited long enough; `None` for everybody else.
+pub fn gone_since(agent: &AgentState, rules: &Routing, now: Timestamp) -> Option<Timestamp> {
+    let (since, allowed) = (agent.offline_since(now, rules.presence())?, rules.gone()?);
+    (now.duration_since(since) > allowed).then_some(since)
 }
 
 /// To whom a waiting conversation is to be offered.

@@ -154,6 +154,7 @@ fn follow_words(draft: &mut Draft<'_>, input: &Input) {
         | Input::AgentAction { .. }
         | Input::Note { .. }
         | Input::Offered { .. }
+        | Input::AgentGone { .. }
         | Input::Rated { .. }
         | Input::LookupDone { .. }
         | Input::CodeSent { .. }

@@ -19,7 +19,7 @@ use crate::triage::{card, flow, handoff, phrases, sla};
 /// How often the bot asks how to get back to a customer.
 const CONTACT_ASKED_MAX: u32 = 2;
 
-/// A conversation has just gone to this queue: its place and the wait, or when people are there again.
+/// A conversation has just gone to this queue, or back to it: its place and the wait, or when people are there again.
 pub(crate) fn tell(draft: &mut Draft<'_>, queue: &QueueName, reasons: &[Reason]) {
     if !nobody_there(draft, queue) {
         if draft.standing.is_some() {
@@ -27,11 +27,13 @@ pub(crate) fn tell(draft: &mut Draft<'_>, queue: &QueueName, reasons: &[Reason])
         }
         return;
     }
-    // In an emergency nobody is asked for an address.
+    // In an emergency nobody is asked for an address, and nobody is who has left one.
     let urgent = reasons.contains(&Reason::Urgent);
+    let handoff = draft.conversation.handoff.as_ref();
+    let left = handoff.is_some_and(|handoff| handoff.contact.is_some());
     let fallback = draft.policy.fallback_of(queue);
     let asked = match fallback {
-        Fallback::Message | Fallback::Callback if !urgent => fallback,
+        Fallback::Message | Fallback::Callback if !urgent && !left => fallback,
         Fallback::Message | Fallback::Callback | Fallback::Wait | Fallback::Bot => {
             draft.bot_says(line::CLOSED);
             return;

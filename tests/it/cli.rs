@@ -35,7 +35,7 @@ fn the_sample_business_passes_check() {
     assert!(
         check
             .stderr
-            .contains("184 replies, 12 flows, the policy, model support-en"),
+            .contains("185 replies, 12 flows, the policy, model support-en"),
         "{}",
         check.stderr
     );

@@ -2,6 +2,7 @@
 
 mod day;
 mod dispatching;
+mod gone;
 mod offers;
 mod properties;
 mod races;
@@ -229,6 +230,7 @@ fn rules_that_make_no_sense_are_refused_by_name() {
             "presence_seconds: 0",
             "routing.presence_seconds",
         ),
+        ("gone_minutes: 10", "gone_minutes: 1441", "routing.gone_minutes"),
         ("urgent: 1\n", "urgent: 0\n", "routing.weights.urgent"),
         ("sla_weight: 1.0", "sla_weight: -1", "routing.sla_weight"),
     ] {

@@ -81,6 +81,7 @@ fn simulation_breaks_no_promise() {
     // A world in which nothing goes wrong proves nothing.
     for what in [
         "conflicts",
+        "conversations brought back",
         "crashes",
         "leases lost",
         "repeated requests",

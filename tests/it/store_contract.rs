@@ -161,12 +161,14 @@ contract! {
         a_list_has_what_is_asked_for,
         a_cursor_of_no_list_is_refused,
         what_was_said_last_is_what_a_person_said,
+        who_waits_for_an_answer_is_found_by_its_holder,
         notes_are_read_back_oldest_first,
     }
     agents {
         an_agent_is_registered_offline_and_changed_in_place,
         agents_are_listed_by_id_and_stay_in_their_workspace,
         a_heartbeat_keeps_the_presence,
+        who_said_that_they_go_is_not_seen_again_by_heartbeats,
         a_change_of_agents_wakes_those_who_follow,
         what_is_held_and_offered_is_the_load,
         what_is_snoozed_is_no_load,

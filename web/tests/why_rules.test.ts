@@ -189,6 +189,11 @@ const CASES: [string, unknown, boolean][] = [
   ['deferred_handoff', { timer: 't' }, true],
   ['deferred_handoff', { timer: 't' }, false],
   ['offer_timed_out', { agent: 'ana' }, true],
+  [
+    'agent_gone',
+    { agent: 'ana', gone_since: '2026-11-29T10:00:00Z', waiting_since: '2026-11-29T09:58:00Z' },
+    true,
+  ],
   ['not_accepted_in_time', { timer: 't', owner: 'queue' }, true],
   ['not_accepted_in_time', { timer: 't', owner: 'agent' }, false],
   ['suggestion_taken', { suggestions: [{ suggestion: 'returns#how', outcome: 'edited' }] }, true],

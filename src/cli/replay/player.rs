@@ -138,6 +138,12 @@ impl Player {
                 self.time.fetch_add(seconds, Ordering::Relaxed);
                 self.input(input).await
             }
+            Step::Gone(agent) => {
+                let since = (self.engine.clock)();
+                self.time.fetch_add(60, Ordering::Relaxed);
+                let agent = agent.clone();
+                self.input(&Input::AgentGone { agent, since }).await
+            }
             Step::Ended(ended) => {
                 self.time.fetch_add(1, Ordering::Relaxed);
                 match self.end(ended) {

@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use crate::cli::replay::deed::{agent, agent_action, note};
 use crate::cli::replay::line;
+use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
 use crate::domain::intent::Intent;
@@ -32,7 +33,7 @@ use crate::domain::turn::Input;
 const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
 `code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME notes|\
 whispers: …`, `NAME claims|takes over|releases|resolves|resolves as REASON|hands back|transfers to QUEUE|transfers to agent \
-NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `bot off`, `bot off: INTENT, …`, `bot on`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
+NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `NAME is gone`, `bot off`, `bot off: INTENT, …`, `bot on`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
 
 /// What stands for the customer where the company's system knows none.
 const NOBODY: &str = "nobody";
@@ -63,6 +64,8 @@ pub(super) enum Step {
         enabled: bool,
         intents_off: Vec<Intent>,
     },
+    /// This agent has been away from now on until, a line later, that is too long.
+    Gone(Agent),
     /// The newest task of this kind ends.
     Ended(Ended),
 }
@@ -152,6 +155,12 @@ fn step(words: &str) -> Result<Step, String> {
     if let Some(name) = words.strip_prefix("offered to ") {
         let agent = agent(name)?;
         return Ok(Step::Input(Input::Offered { agent }));
+    }
+    if let Some(name) = words
+        .strip_suffix(" is gone")
+        .filter(|name| !name.contains([' ', ':']))
+    {
+        return agent(name).map(Step::Gone);
     }
     if let Some(note) = note(words) {
         return note.map(Step::Input);
@@ -321,6 +330,21 @@ mod tests {
         };
         assert!(result.is_unavailable());
         assert_eq!(ended("timer fires"), Ended::Timer);
+    }
+
+    #[test]
+    fn who_is_gone_is_an_agent_and_not_what_a_customer_misses() {
+        let Step::Gone(ana) = step("ana is gone").unwrap() else {
+            panic!()
+        };
+        assert_eq!(ana, agent("ana").unwrap());
+        for words in [
+            "customer: my bike is gone",
+            "ben: the fault is gone",
+            "customer: is gone",
+        ] {
+            assert!(matches!(step(words).unwrap(), Step::Input(_)), "{words}");
+        }
     }
 
     #[test]

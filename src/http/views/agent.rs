@@ -28,7 +28,7 @@ pub(crate) struct AgentStateView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,
-    /// The newest heartbeat.
+    /// The newest heartbeat; of one who said that they are offline, when they said so.
     #[schema(value_type = String, format = DateTime)]
     seen_at: Timestamp,
 }

@@ -167,7 +167,8 @@ impl ResultView {
             | Input::AgentAction { .. }
             | Input::Note { .. }
             | Input::Rated { .. }
-            | Input::Offered { .. } => None,
+            | Input::Offered { .. }
+            | Input::AgentGone { .. } => None,
         }
     }
 }
@@ -180,12 +181,13 @@ pub(crate) struct TraceView {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
     /// `opened`, `customer_message`, `agent_message`, `note`, `claim`, `take_over`, `release`, `transfer`, `resolve`,
-    /// `hand_back`, `accept`, `decline`, `snooze`, `offered`, `rated`, `lookup_done`, `code_sent` or `timer_fired`.
+    /// `hand_back`, `accept`, `decline`, `snooze`, `offered`, `agent_gone`, `rated`, `lookup_done`, `code_sent` or
+    /// `timer_fired`.
     input: &'static str,
     /// With the last three.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<ResultView>,
-    /// Who acted, when it was an agent, or to whom it was offered.
+    /// Who acted, when it was an agent, to whom it was offered, or who is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<AgentView>,
     action: &'static str,
@@ -217,6 +219,7 @@ impl From<&TurnRecord> for TraceView {
             Input::Note { agent, .. } => ("note", Some(agent)),
             Input::Rated { .. } => ("rated", None),
             Input::Offered { agent } => ("offered", Some(agent)),
+            Input::AgentGone { agent, .. } => ("agent_gone", Some(agent)),
             Input::LookupDone { .. } => ("lookup_done", None),
             Input::CodeSent { .. } => ("code_sent", None),
             Input::TimerFired { .. } => ("timer_fired", None),

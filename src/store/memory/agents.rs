@@ -37,12 +37,7 @@ impl Agents for MemoryStore {
         {
             let mut state = self.state();
             let known = state.agents.get_mut(&(workspace.clone(), id.clone()));
-            let agent = known.ok_or(StoreError::NotFound("agent"))?;
-            agent.seen_at = agent.seen_at.max(now);
-            if let Some(presence) = presence {
-                agent.presence = presence;
-                agent.ended_at = None;
-            }
+            known.ok_or(StoreError::NotFound("agent"))?.hear(presence, now);
         }
         self.wake_followers();
         Ok(())

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 
-use crate::domain::conversation::Conversation;
-use crate::domain::id::{ConversationId, WorkspaceId};
+use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::id::{AgentId, ConversationId, WorkspaceId};
 use crate::domain::listing::Wanted;
 use crate::domain::message::{Message, Sender};
 use crate::domain::note::Note;
@@ -43,12 +43,29 @@ impl Desk for MemoryStore {
     ) -> Result<Vec<(ConversationId, Message)>, StoreError> {
         let state = self.state();
         let newest = |id: &ConversationId| {
-            let messages = &state.history(workspace, id)?.messages;
-            let by_people = |message: &&Message| matches!(message.from, Sender::Customer | Sender::Agent(_));
-            let said = messages.iter().rfind(by_people)?;
+            let said = by_a_person(&state.history(workspace, id)?.messages)?;
             Some((id.clone(), said.clone()))
         };
         Ok(conversations.iter().filter_map(newest).collect())
+    }
+
+    async fn unanswered(
+        &self,
+        workspace: &WorkspaceId,
+        holders: &[AgentId],
+    ) -> Result<Vec<(ConversationId, AgentId)>, StoreError> {
+        let state = self.state();
+        let histories = state.conversations.values();
+        let waiting = histories.filter_map(|history| {
+            let conversation = &history.conversation;
+            let (holder, _) = conversation.burden()?;
+            let held = conversation.workspace == *workspace
+                && matches!(conversation.owner, Owner::Agent { .. })
+                && holders.contains(holder);
+            let newest = by_a_person(&history.messages).filter(|_| held)?;
+            (newest.from == Sender::Customer).then(|| (conversation.id.clone(), holder.clone()))
+        });
+        Ok(waiting.collect())
     }
 
     async fn notes(
@@ -61,4 +78,10 @@ impl Desk for MemoryStore {
         let turns = history.into_iter().flat_map(|history| &history.turns);
         Ok(turns.filter_map(Note::of).collect())
     }
+}
+
+/// The newest that a person wrote, customer or agent.
+fn by_a_person(messages: &[Message]) -> Option<&Message> {
+    let by_people = |message: &&Message| matches!(message.from, Sender::Customer | Sender::Agent(_));
+    messages.iter().rfind(by_people)
 }

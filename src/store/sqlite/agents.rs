@@ -138,9 +138,11 @@ impl Write for SetPresence {
     }
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        // As `AgentState::hear` has it.
         let done = sqlx::query(
-            "UPDATE agents SET seen_at = MAX(seen_at, ?1), presence = COALESCE(?2, presence),
-                 ended_at = CASE WHEN ?2 IS NULL THEN ended_at END
+            "UPDATE agents SET presence = COALESCE(?2, presence), ended_at = CASE WHEN ?2 IS NULL THEN ended_at END,
+                 seen_at = CASE WHEN presence ->> '$.kind' = 'offline' AND COALESCE(?2, presence) ->> '$.kind' = 'offline'
+                                THEN seen_at ELSE MAX(seen_at, ?1) END
              WHERE workspace = ?3 AND id = ?4",
         )
         .bind(self.now.as_microsecond())

@@ -222,6 +222,14 @@ pub(super) fn waiting_line(row: &SqliteRow) -> Result<WaitingLine, StoreError> {
     })
 }
 
+/// Columns `id` and `agent`.
+pub(super) fn held(row: &SqliteRow) -> Result<(ConversationId, AgentId), StoreError> {
+    Ok((
+        id(row, "id", ConversationId::parse)?,
+        id(row, "agent", AgentId::parse)?,
+    ))
+}
+
 pub(super) fn text<'r>(row: &'r SqliteRow, column: &str) -> Result<&'r str, StoreError> {
     Ok(row.try_get(column)?)
 }

@@ -37,7 +37,7 @@ pub struct PolicyProblem {
 }
 
 /// Lines the engine itself says; each must be among the replies, as must `handoff.<reason>` for every reason.
-pub const BOT_LINES: [&str; 27] = [
+pub const BOT_LINES: [&str; 28] = [
     line::GOODBYE,
     line::ASK_TEXT,
     line::CLARIFY,
@@ -47,6 +47,7 @@ pub const BOT_LINES: [&str; 27] = [
     line::HANDED_BACK,
     line::RESOLVED,
     line::REQUEUED,
+    line::AGENT_GONE,
     line::FLOW_CANCELLED,
     line::FLOW_RESUMED,
     line::CODE_SENT,
@@ -80,6 +81,7 @@ pub(crate) mod line {
     pub(crate) const HANDED_BACK: &str = "handed_back";
     pub(crate) const RESOLVED: &str = "resolved";
     pub(crate) const REQUEUED: &str = "requeued";
+    pub(crate) const AGENT_GONE: &str = "agent_gone";
     pub(crate) const FLOW_CANCELLED: &str = "flow_cancelled";
     pub(crate) const FLOW_RESUMED: &str = "flow_resumed";
     pub(crate) const CODE_SENT: &str = "code_sent";

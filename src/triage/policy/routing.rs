@@ -35,6 +35,9 @@ impl Default for Weights {
     }
 }
 
+/// The longest `gone_minutes`: a day.
+const GONE_MINUTES_MAX: u32 = 1_440;
+
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Routing {
@@ -44,6 +47,7 @@ pub struct Routing {
     pub(super) again_seconds: u32,
     pub(super) wrap_up_seconds: u32,
     pub(super) presence_seconds: u32,
+    pub(super) gone_minutes: u32,
     pub(super) ageing_minutes: u32,
     /// How many levels of priority a first response that is due weighs.
     pub sla_weight: f64,
@@ -58,6 +62,7 @@ impl Default for Routing {
             again_seconds: 60,
             wrap_up_seconds: 0,
             presence_seconds: 90,
+            gone_minutes: 10,
             ageing_minutes: 20,
             sla_weight: 1.0,
         }
@@ -96,6 +101,11 @@ impl Routing {
         }
     }
 
+    /// How long a customer waits for an agent who is offline; `None`: for ever.
+    pub fn gone(&self) -> Option<Duration> {
+        (self.gone_minutes > 0).then(|| Duration::from_mins(i64::from(self.gone_minutes)))
+    }
+
     /// Keys whose value makes no sense, and what does.
     pub(super) fn problems(&self) -> Vec<(&'static str, String)> {
         let at_least_one = [
@@ -111,6 +121,13 @@ impl Routing {
             .filter(|(_, value)| *value == 0)
             .map(|(key, _)| (key, "0 is too little; give a whole number, 1 or more".to_owned()))
             .collect();
+        if self.gone_minutes > GONE_MINUTES_MAX {
+            let message = format!(
+                "{} is more than a day; give 1 to {GONE_MINUTES_MAX}, or 0 for never",
+                self.gone_minutes
+            );
+            problems.push(("routing.gone_minutes", message));
+        }
         if !self.sla_weight.is_finite() || self.sla_weight < 0.0 {
             let message = format!("{} is no weight; give 0 or more", self.sla_weight);
             problems.push(("routing.sla_weight", message));

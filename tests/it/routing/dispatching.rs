@@ -70,16 +70,17 @@ pub(super) fn engine(store: Arc<dyn Store>, policy: Arc<Policy>) -> (Engine, Now
     (engine, time)
 }
 
-struct House {
-    store: Arc<MemoryStore>,
-    engine: Engine,
-    dispatcher: Dispatcher,
+/// A store, the engine, and the workers that routing needs, in one hand.
+pub(super) struct House {
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) engine: Engine,
+    pub(super) dispatcher: Dispatcher,
     timers: LookupWorker,
-    time: Now,
+    pub(super) time: Now,
 }
 
 impl House {
-    fn new(policy: &Arc<Policy>) -> Self {
+    pub(super) fn new(policy: &Arc<Policy>) -> Self {
         let store = Arc::new(MemoryStore::default());
         let (engine, time) = engine(store.clone(), Arc::clone(policy));
         let policy = Arc::clone(policy);
@@ -109,7 +110,7 @@ impl House {
         }
     }
 
-    async fn comes(&self, id: &str, spec: &str) {
+    pub(super) async fn comes(&self, id: &str, spec: &str) {
         let now = *self.time.lock().unwrap();
         self.store
             .put_agent(&acme(), &profile(id, spec), now)
@@ -118,7 +119,7 @@ impl House {
         self.says(id, Presence::Online).await;
     }
 
-    async fn says(&self, id: &str, presence: Presence) {
+    pub(super) async fn says(&self, id: &str, presence: Presence) {
         let now = *self.time.lock().unwrap();
         let id = agent(id).id;
         self.store
@@ -127,13 +128,13 @@ impl House {
             .unwrap();
     }
 
-    async fn waits(&self, number: u8) {
+    pub(super) async fn waits(&self, number: u8) {
         let since = *self.time.lock().unwrap();
         let turn = handing_off(&unstored(&acme(), number), "care", Priority::Normal, since);
         self.store.commit(&turn, None).await.unwrap();
     }
 
-    async fn conversation(&self, number: u8) -> Conversation {
+    pub(super) async fn conversation(&self, number: u8) -> Conversation {
         self.store
             .load(&acme(), &conversation_id(number))
             .await
@@ -142,7 +143,7 @@ impl House {
     }
 
     /// Whom the first `count` conversations are offered to, or who holds them.
-    async fn whose(&self, count: u8) -> String {
+    pub(super) async fn whose(&self, count: u8) -> String {
         let mut all = Vec::new();
         for number in 1..=count {
             all.push(match self.conversation(number).await.owner {
@@ -156,7 +157,7 @@ impl House {
         all.join(" ")
     }
 
-    async fn act(&self, id: &str, number: u8, action: AgentAction) {
+    pub(super) async fn act(&self, id: &str, number: u8, action: AgentAction) {
         let input = Input::AgentAction {
             agent: agent(id),
             action,
@@ -166,7 +167,7 @@ impl House {
     }
 
     /// Time passes, and what falls due by then is done.
-    async fn pass(&self, seconds: i64) {
+    pub(super) async fn pass(&self, seconds: i64) {
         *self.time.lock().unwrap() += Duration::from_secs(seconds);
         self.timers.run_due().await.unwrap();
     }

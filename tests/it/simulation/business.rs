@@ -67,7 +67,7 @@ fn make_policy(pause_ms: u32) -> Arc<Policy> {
     };
     let text = fs::read_to_string(folder.path().join("policy.yml")).unwrap();
     let paused = text.replace("pause_ms: 0", &format!("pause_ms: {pause_ms}"));
-    let paused = hurried(&paused);
+    let paused = hurried(&paused).replace("gone_minutes: 10", "gone_minutes: 1");
     Arc::new(Policy::parse(&paused, &written, "http://127.0.0.1:8080", "simulated".into()).unwrap())
 }
 

@@ -59,13 +59,22 @@ fn tasks(history: &History) -> BTreeMap<TaskId, Vec<bool>> {
     tasks
 }
 
-/// No delivery pending, no task without its end.
+/// No delivery pending, no task without its end, nobody left with an agent who is gone.
 pub(super) async fn is_done(world: &World) -> bool {
     let histories = histories(world).await;
     let open = histories
         .iter()
-        .any(|history| tasks(history).values().any(Vec::is_empty));
+        .any(|history| is_left(history) || tasks(history).values().any(Vec::is_empty));
     !open && !server::delivers(world).await
+}
+
+/// An agent holds it, and no agent has written since the customer did. In the end all agents are gone.
+fn is_left(history: &History) -> bool {
+    let conversation = &history.conversation;
+    let held = conversation.agent().is_some() && conversation.status == Status::Open;
+    let mut said = history.messages.iter().rev();
+    let by_person = said.find(|message| matches!(message.from, Sender::Customer | Sender::Agent(_)));
+    held && by_person.is_some_and(|message| message.from == Sender::Customer)
 }
 
 pub(super) async fn check(world: &World) {
@@ -130,7 +139,8 @@ fn ended(world: &World, history: &History) {
     }
 }
 
-/// Nobody waits for the bot: whatever it was written has a reply behind it, or a person has taken over since.
+/// Nobody waits for the bot: whatever it was written has a reply behind it, or a person has taken over since. Nor for an agent:
+/// they are gone.
 fn cared_for(world: &World, history: &History) {
     let conversation = &history.conversation;
     let name = short(conversation);
@@ -142,6 +152,9 @@ fn cared_for(world: &World, history: &History) {
     let last = said.find(|message| message.from != Sender::System);
     let heard = last.is_none_or(|last| last.from != Sender::Customer);
     world.holds(!ours || heard, || format!("{name}: the bot owes an answer"));
+    world.holds(!is_left(history), || {
+        format!("{name}: its customer waits for an agent who is gone")
+    });
 }
 
 /// Under one key the company is asked one thing, however often, and only for tasks that a turn wanted.

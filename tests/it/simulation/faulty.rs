@@ -153,6 +153,8 @@ passed! {
             [workspace: &WorkspaceId, wanted: &Wanted, cursor: Option<&str>, limit: usize] -> [Page<Conversation>];
         newest_messages(workspace, conversations)
             [workspace: &WorkspaceId, conversations: &[ConversationId]] -> [Vec<(ConversationId, Message)>];
+        unanswered(workspace, holders)
+            [workspace: &WorkspaceId, holders: &[AgentId]] -> [Vec<(ConversationId, AgentId)>];
         notes(workspace, conversation)
             [workspace: &WorkspaceId, conversation: &ConversationId] -> [Vec<Note>];
     }

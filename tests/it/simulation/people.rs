@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use firstline::domain::agent::Agent;
 use firstline::domain::conversation::{Conversation, Customer, Owner};
-use firstline::domain::id::{AgentId, ConversationId, QueueName};
+use firstline::domain::id::{ConversationId, QueueName};
 use firstline::domain::message::Text;
 use firstline::domain::turn::{AgentAction, Input, TurnRecord};
 use firstline::engine::{EngineError, Target};
-use firstline::ports::{Conversations, Idempotency, StoreError};
+use firstline::ports::{Agents, Conversations, Idempotency, StoreError};
 use tokio::sync::oneshot;
 
 use crate::simulation::world::Promise;
 use crate::simulation::{World, server};
+use crate::support::agents::profile;
 
 /// How long people wait for an answer before they ask again.
 const PATIENCE: Duration = Duration::from_millis(900);
@@ -78,12 +79,13 @@ fn letter(number: u64) -> char {
     char::from(b'a' + u8::try_from(number % 26).unwrap())
 }
 
-/// Takes, answers, passes on and ends whatever comes up.
+/// Takes, answers, passes on and ends whatever comes up, and goes without a word. Nobody says that they are there: whoever
+/// does nothing for a minute is taken for gone.
 pub(super) async fn agent(world: Arc<World>, name: &str) -> Result<(), String> {
-    let agent = Agent {
-        id: AgentId::parse(name).unwrap(),
-        name: name.to_owned(),
-    };
+    let profile = profile(name, "capacity 9");
+    let agent = profile.agent.clone();
+    let registered = world.store.put_agent(&world.workspace, &profile, world.now());
+    registered.await.unwrap();
     for step in 0..4 + world.below(10) {
         world.pass(1_200).await;
         let known = world.conversations.lock().unwrap().clone();
@@ -121,7 +123,7 @@ fn move_of(world: &World, agent: &Agent, seen: &Conversation, step: u64) -> Opti
             3 => act(AgentAction::HandBack),
             _ => Some(Input::AgentMessage {
                 agent: agent.clone(),
-                text: Text::parse(&format!("looking into it, {} {}", agent.name, letter(step))).unwrap(),
+                text: Text::parse(&format!("looking into it, {} {}", agent.id, letter(step))).unwrap(),
                 suggested: None,
             }),
         },

@@ -39,18 +39,25 @@ pub(super) async fn committed(world: &World, before: Option<&Conversation>, turn
         });
         who_speaks(world, before, turn);
     }
+    if matches!(turn.input, Input::AgentGone { .. }) {
+        world.count("conversations brought back");
+        world.holds(matches!(after.owner, Owner::Queue { .. }), || {
+            format!("{name}: its agent is gone, and it does not wait for another")
+        });
+    }
     numbered(world, turn, stood.2).await;
     answered(world, before, turn);
 }
 
-/// Over a person's head the bot says nothing, and out of the queue no answer.
+/// Over a person's head the bot says nothing, unless that person is gone, and out of the queue no answer.
 fn who_speaks(world: &World, before: &Conversation, turn: &Turn) {
     let by_bot = || turn.messages.iter().filter(|message| message.from == Sender::Bot);
     let answers = by_bot().any(|message| matches!(message.source, Some(Source::Article(_))));
     let open = before.status == Status::Open;
     let name = short(before);
+    let leaves = matches!(turn.input, Input::AgentGone { .. });
     world.holds(
-        !(open && matches!(before.owner, Owner::Agent { .. }) && by_bot().count() > 0),
+        !(open && !leaves && matches!(before.owner, Owner::Agent { .. }) && by_bot().count() > 0),
         || format!("{name}: the bot speaks while an agent holds it"),
     );
     world.holds(

@@ -1,9 +1,10 @@
-//! The simulated server: requests, two lookup workers, two webhook workers, all in one set that a crash takes away. What
-//! was in the store stays, leases and all.
+//! The simulated server: requests, two lookup workers, two webhook workers and the dispatcher, all in one set that a crash
+//! takes away. What was in the store stays, leases and all.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use firstline::dispatch::Dispatcher;
 use firstline::domain::time::Duration as SignedDuration;
 use firstline::engine::{Engine, InService};
 use firstline::outbox::lookups::{LookupWorker, Options};
@@ -88,7 +89,27 @@ fn start(world: &Arc<World>) {
         });
         running.spawn(hooks::worker(Arc::clone(world)));
     }
+    let dispatcher = dispatcher(world);
+    running.spawn(async move {
+        loop {
+            dispatcher.look().await.ok();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    });
     *world.running.lock().unwrap() = Some(running);
+}
+
+fn dispatcher(world: &Arc<World>) -> Dispatcher {
+    let engine = engine(world);
+    let in_service = engine.in_service.clone();
+    Dispatcher {
+        workspace: world.workspace.clone(),
+        store: Arc::clone(&engine.store),
+        inbox: Arc::new(engine),
+        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
+        clock: world.clock(),
+        tasks: Tasks::default(),
+    }
 }
 
 fn lookup_worker(world: &Arc<World>) -> LookupWorker {

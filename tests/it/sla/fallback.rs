@@ -2,7 +2,7 @@
 
 use firstline::domain::conversation::{Conversation, Owner, Status};
 use firstline::domain::event::EventData;
-use firstline::domain::handoff::Reason;
+use firstline::domain::handoff::{Contact, Reason};
 use firstline::domain::message::Sender;
 use firstline::domain::reading::Reading;
 use firstline::domain::standing::Standing;
@@ -129,6 +129,45 @@ fn a_person_who_was_quicker_is_not_handed_it_again() {
     let fired = fire(&claimed.conversation, &held, &policy, &open(0));
     assert_eq!((fired.action, fired.messages.len()), (Action::Record, 0));
     assert!(!requested(&fired) && fired.conversation.agent().is_some());
+}
+
+/// An agent who is gone leaves a customer in the line like a handoff does.
+#[test]
+fn who_was_left_waiting_is_told_as_after_a_handoff() {
+    let policy = falling_back("message");
+    let act = |conversation: &Conversation, input: &Input, standing: Option<&Standing>| {
+        let circumstances = in_line(standing, now());
+        decide_under(conversation, input, &Reading::default(), &policy, &circumstances).unwrap()
+    };
+    let claim = Input::AgentAction {
+        agent: agent("ana"),
+        action: AgentAction::Claim,
+    };
+    let handed = say(&fresh(), PERSON, &policy, &open(0), now()).conversation;
+    let held = act(&handed, &claim, None).conversation;
+    let mut reachable = held.clone();
+    reachable.handoff.as_mut().unwrap().contact = Some(Contact {
+        value: "jo@example.com".to_owned(),
+        callback: false,
+        message: held.id.message(1),
+    });
+    let gone = Input::AgentGone {
+        agent: agent("ana"),
+        since: now(),
+    };
+    let (there, closed) = (open(2), closed_until(OPENS));
+    for (held, standing, told) in [
+        (&held, &there, "standing"),
+        (&held, &closed, "closed_message"),
+        (&reachable, &closed, "closed"),
+    ] {
+        let left = act(held, &gone, Some(standing));
+        assert_eq!(lines(&left), ["agent_gone", told]);
+        let asks = left.conversation.progress.contact.is_some();
+        assert_eq!(asks, told == "closed_message");
+        assert!(!requested(&left), "the handoff is the same");
+        assert_eq!(left.conversation.priority(), held.priority());
+    }
 }
 
 #[test]

@@ -113,6 +113,23 @@ pub(super) async fn a_heartbeat_keeps_the_presence(store: &dyn Store) -> Outcome
     Ok(())
 }
 
+/// The page that they left open goes on sending them.
+pub(super) async fn who_said_that_they_go_is_not_seen_again_by_heartbeats(store: &dyn Store) -> Outcome {
+    store.put_agent(&acme(), &profile("ana", ""), at(0)).await?;
+    for (said, second, seen) in [
+        (Some(Presence::Online), 5, 5),
+        (Some(Presence::Offline), 9, 9),
+        (None, 20, 9),
+        (Some(Presence::Offline), 30, 9),
+        (Some(Presence::Away), 40, 40),
+        (None, 50, 50),
+    ] {
+        store.set_presence(&acme(), &id("ana"), said, at(second)).await?;
+        assert_eq!(only(store).await?.seen_at, at(seen), "{said:?} at {second}");
+    }
+    Ok(())
+}
+
 /// Whoever offers conversations learns of it at once.
 pub(super) async fn a_change_of_agents_wakes_those_who_follow(store: &dyn Store) -> Outcome {
     let mut position = store.position();

@@ -1,9 +1,10 @@
 //! Contract: lists of conversations, what was said last in them, and the notes beside them.
 
 use firstline::domain::conversation::{Conversation, Status};
-use firstline::domain::id::ConversationId;
+use firstline::domain::id::{AgentId, ConversationId};
 use firstline::domain::listing::{OwnerKind, Wanted};
 use firstline::domain::message::{Sender, Text};
+use firstline::domain::offer::{Offer, Snooze};
 use firstline::domain::queue::Priority;
 use firstline::domain::turn::{Input, Turn};
 use firstline::ports::{Store, StoreError};
@@ -135,6 +136,78 @@ pub(super) async fn what_was_said_last_is_what_a_person_said(store: &dyn Store) 
     let elsewhere = store.newest_messages(&workspace("other"), &asked).await?;
     assert!(elsewhere.is_empty());
     assert!(store.newest_messages(&acme(), &[]).await?.is_empty());
+    Ok(())
+}
+
+/// One that an agent holds, with what each of these has written in it, in their order.
+async fn written_in(store: &dyn Store, number: u8, who: &str, by: &[Sender]) -> Result<Turn, StoreError> {
+    let mut turn = turn_on(&holding(store, number, who, 10).await?);
+    turn.messages.clear();
+    for from in by {
+        let after = &mut turn.conversation;
+        let mut message = after.messages[0].clone();
+        message.seq = 2 + turn.messages.len() as u64;
+        message.id = after.id.message(message.seq);
+        message.from = from.clone();
+        after.last_seq = message.seq;
+        turn.messages.push(message);
+    }
+    Ok(turn)
+}
+
+pub(super) async fn who_waits_for_an_answer_is_found_by_its_holder(store: &dyn Store) -> Outcome {
+    let answer = Sender::Agent(agent("ana"));
+    let customer = Sender::Customer;
+    for (number, who, by) in [
+        (1, "ana", vec![customer.clone(), Sender::Bot, Sender::System]),
+        (2, "ana", vec![customer.clone(), answer.clone(), Sender::System]),
+        (3, "ben", vec![answer, customer]),
+    ] {
+        store
+            .commit(&written_in(store, number, who, &by).await?, None)
+            .await?;
+    }
+    let put_off = holding(store, 4, "ana", 10).await?;
+    let mut snoozed = turn_on(&put_off);
+    snoozed.messages[0].from = Sender::Customer;
+    let (until, timer) = (at(600), put_off.id.task(1));
+    snoozed
+        .conversation
+        .snooze(&agent("ana"), Snooze { until, timer })
+        .expect("she holds it");
+    store.commit(&snoozed, None).await?;
+    let mut resolved = turn_on(&holding(store, 5, "ana", 10).await?);
+    resolved.messages[0].from = Sender::Customer;
+    resolved.conversation.resolve().expect("it is open");
+    store.commit(&resolved, None).await?;
+    let mut offered = handing_off(&unstored(&acme(), 6), "orders", Priority::Normal, at(10));
+    let offer = Offer {
+        agent: agent("ana"),
+        until: at(600),
+        timer: conversation_id(6).task(1),
+        units: 1,
+    };
+    offered.conversation.offer(offer).expect("it waits");
+    store.commit(&offered, None).await?;
+    store.commit(&turn_on(&unstored(&acme(), 7)), None).await?;
+
+    for (holders, expected) in [
+        (vec!["ana"], vec![(1, "ana")]),
+        (vec!["eve", "ben", "ana"], vec![(1, "ana"), (3, "ben")]),
+        (vec!["eve"], vec![]),
+        (vec![], vec![]),
+    ] {
+        let holders: Vec<AgentId> = holders.into_iter().map(|who| agent(who).id).collect();
+        let mut found = store.unanswered(&acme(), &holders).await?;
+        found.sort();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(number, who)| (conversation_id(number), agent(who).id))
+            .collect();
+        assert_eq!(found, expected, "{holders:?}");
+        let elsewhere = store.unanswered(&workspace("other"), &holders).await?;
+        assert!(elsewhere.is_empty(), "{holders:?}");
+    }
     Ok(())
 }
 

@@ -28,6 +28,12 @@ export const LINE: Tellers = {
     const agent = inputs.text('agent');
     return agent && `${agent} did not take the offer in time, so it goes to the next.`;
   },
+  agent_gone: (inputs) => {
+    const agent = inputs.text('agent');
+    const [gone, waiting] = [inputs.text('gone_since'), inputs.text('waiting_since')];
+    if (!agent || !gone || !waiting) return undefined;
+    return `${agent} is gone since ${timeOfDay(gone)} and the customer has waited since ${timeOfDay(waiting)}: back to the queue.`;
+  },
   not_accepted_in_time: (inputs, fired) => {
     if (fired) return 'Nobody has accepted the handoff in time: it moves up, and the customer is told.';
     const owner = inputs.text('owner');

@@ -19,6 +19,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   decline: '{agent} declined the offer.',
   snooze: '{agent} put the conversation off.',
   offered: 'The conversation was offered to {agent}.',
+  agent_gone: '{agent} was gone for too long while the customer waited.',
   rated: 'The customer rated the conversation.',
   lookup_done: 'A lookup came back.',
   code_sent: 'Sending the one-time code came to an end.',
