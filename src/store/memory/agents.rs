@@ -66,16 +66,17 @@ impl State {
             .sum()
     }
 
-    /// Notes the work of an agent; whoever is not registered is not looked at.
+    /// Notes the work of an agent; whoever is not registered is not looked at. Of two turns the later decided may be written
+    /// first.
     pub(super) fn note_work(&mut self, turn: &Turn) {
         let Some((id, ends)) = turn.input.work() else {
             return;
         };
         let (workspace, at) = (&turn.conversation.workspace, turn.conversation.updated_at);
         if let Some(agent) = self.agents.get_mut(&(workspace.clone(), id.clone())) {
-            agent.worked_at = at;
+            agent.worked_at = agent.worked_at.max(at);
             if ends {
-                agent.ended_at = Some(at);
+                agent.ended_at = agent.ended_at.max(Some(at));
             }
         }
     }

@@ -169,7 +169,8 @@ impl Work {
         })
     }
 
-    /// In the transaction of the turn. Whoever is not registered is not looked at.
+    /// In the transaction of the turn. Whoever is not registered is not looked at. Of two turns the later decided may be
+    /// written first.
     pub(super) async fn note(
         &self,
         connection: &mut SqliteConnection,
@@ -177,7 +178,8 @@ impl Work {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE agents SET worked_at = ?1, ended_at = CASE WHEN ?2 THEN ?1 ELSE ended_at END
+            "UPDATE agents SET worked_at = MAX(worked_at, ?1),
+                 ended_at = CASE WHEN ?2 THEN MAX(COALESCE(ended_at, ?1), ?1) ELSE ended_at END
              WHERE workspace = ?3 AND id = ?4",
         )
         .bind(at.as_microsecond())

@@ -250,5 +250,11 @@ pub(super) async fn work_is_noted_with_its_turn(store: &dyn Store) -> Outcome {
         .set_presence(&acme(), &id("ana"), Some(Presence::Online), at(22))
         .await?;
     assert_eq!(only(store).await?.ended_at, None, "she is ready again");
+
+    let mut slow = claimed(&waiting(store, 2).await?, "ana", 1);
+    slow.conversation.updated_at = at(15);
+    store.commit(&slow, None).await?;
+    let worked_at = only(store).await?.worked_at;
+    assert_eq!(worked_at, at(20), "decided before the last, and written after it");
     Ok(())
 }
