@@ -125,14 +125,11 @@ fn a_bad_tier_is_named_with_its_line() {
     let lengthy = message("is not a valid tier: give 1 to 40 characters");
     let (spaced, lengthy) = (spaced.unwrap().line.unwrap(), lengthy.unwrap().line.unwrap());
     assert_eq!(spaced + 1, lengthy);
-    for (priority, told) in [
-        ("normal", "normal"),
-        ("vip", "vip"),
-        ("{ priority: high, queue: care }", ""),
-    ] {
+    for priority in ["normal", "vip", "{ priority: high, queue: care }"] {
         let problems = policy_with(&format!("  tiers:\n    gold: {priority}\n")).unwrap_err();
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert_eq!(problems[0].line, Some(spaced - 1), "{problems:?}");
-        assert!(problems[0].message.contains(told), "{problems:?}");
+        let expected = "expected one of high, urgent";
+        assert!(problems[0].message.ends_with(expected), "{problems:?}");
     }
 }
