@@ -106,6 +106,7 @@ impl<'a> Chat<'a> {
             id: arguments.customer.clone(),
             name: arguments.name.clone(),
             verified: !arguments.customer.is_empty(),
+            tier: None,
         };
         let target = Target::New {
             id: ConversationId::from_random(entropy::bytes()),

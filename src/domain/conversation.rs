@@ -14,7 +14,7 @@ use crate::domain::agent::Agent;
 use crate::domain::csat::Rating;
 use crate::domain::flow::Wait;
 use crate::domain::handoff::{EarlierConversation, Handoff, Mood};
-use crate::domain::id::{ConversationId, QueueName, Resolution, TaskId, WorkspaceId};
+use crate::domain::id::{ConversationId, QueueName, Resolution, TaskId, Tier, WorkspaceId};
 use crate::domain::identity::Identity;
 use crate::domain::message::{Message, Sender, Text};
 use crate::domain::offer::{Asked, HandedBack, Offer, Snooze};
@@ -105,6 +105,9 @@ pub struct Customer {
     pub name: String,
     /// True only after a proof of identity.
     pub verified: bool,
+    /// As whoever vouches for the customer says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Tier>,
 }
 
 impl Customer {
@@ -114,6 +117,7 @@ impl Customer {
             id: self.id.clone(),
             name: masking.mask(&self.name),
             verified: self.verified,
+            tier: self.tier.clone(),
         }
     }
 }

@@ -15,17 +15,20 @@ pub struct InvalidId(pub String, pub &'static str, pub &'static str);
 
 macro_rules! identifier {
     ($name:ident, $what:literal, $(#[$doc:meta])*) => {
+        identifier!($name, $what, 80, $(#[$doc])*);
+    };
+    ($name:ident, $what:literal, $longest:literal, $(#[$doc:meta])*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
         impl $name {
-            /// Accepts 1 to 80 characters out of `a-z A-Z 0-9 _ -`.
+            #[doc = concat!("Accepts 1 to ", $longest, " characters out of `a-z A-Z 0-9 _ -`.")]
             pub fn parse(text: &str) -> Result<Self, InvalidId> {
                 let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-                let problem = if text.is_empty() || text.len() > 80 {
-                    Some("give 1 to 80 characters")
+                let problem = if text.is_empty() || text.len() > $longest {
+                    Some(concat!("give 1 to ", $longest, " characters"))
                 } else if !text.chars().all(allowed) {
                     Some("use letters, digits, _ and - only")
                 } else {
@@ -75,6 +78,8 @@ identifier!(AgentId, "agent id", /// A human agent, as the business calls them.
 identifier!(QueueName, "queue name", /// A waiting line of the agents, `orders` for example.
 );
 identifier!(Resolution, "resolution", /// Why an agent ended a conversation, `solved` for example: one that the policy lists.
+);
+identifier!(Tier, "tier", 40, /// What a customer is worth to the company, in a word of its own: `gold`, for example.
 );
 
 impl ConversationId {
@@ -162,7 +167,14 @@ mod tests {
     #[test]
     fn bad_ids_are_refused_with_the_reason() {
         assert!(ConversationId::parse("").is_err());
+        assert!(QueueName::parse(&"x".repeat(80)).is_ok());
         assert!(QueueName::parse(&"x".repeat(81)).is_err());
+        assert!(Tier::parse(&"x".repeat(40)).is_ok());
+        let long = Tier::parse(&"x".repeat(41)).unwrap_err().to_string();
+        assert!(
+            long.ends_with("is not a valid tier: give 1 to 40 characters"),
+            "{long}"
+        );
         let error = AgentId::parse("ana maria").unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::domain::conversation::{Conversation, Customer};
-use crate::domain::id::ConversationId;
+use crate::domain::id::{ConversationId, Tier};
 use crate::domain::message::Text;
 use crate::domain::time::{Duration, Timestamp};
 use crate::domain::turn::Input;
@@ -47,9 +47,13 @@ pub(crate) struct CustomerBody {
     /// For integrations: whether they know that it is this customer who writes.
     #[serde(default)]
     verified: bool,
+    /// What the customer is worth to the company, in a word of its own: 1 to 40 letters, digits, `_` and `-`. The policy's
+    /// `priority.tiers` says what it means for a handoff. Who may give it is who may give `id`.
+    tier: Option<String>,
     /// The company's page vouches for a customer who is signed in there: HMAC-SHA256 in hexadecimal digits, under the
     /// secret that `identity.secret_env` names, over the lines `v1`, `issued_at`, `id` and `name`, with line feeds
-    /// between them and none at the end. A right one makes the customer `verified`.
+    /// between them and none at the end; with a tier over `v2`, `issued_at`, `id`, `name` and `tier`. A right one makes
+    /// the customer `verified`.
     signature: Option<String>,
     /// When it was signed, in Unix seconds; good for ten minutes.
     issued_at: Option<i64>,
@@ -130,13 +134,20 @@ fn customer(body: CustomerBody, caller: &Caller, app: &AppState) -> Result<Custo
             "only integrations may give customer.verified: have the customer signed, or leave it out",
         ));
     }
+    if !may_say_who && body.tier.is_some() {
+        return Err(ApiError::Forbidden(
+            "only integrations may give customer.tier as it is: have it signed, or leave it out",
+        ));
+    }
     if body.verified && body.id.is_empty() {
         return Err(ApiError::field(
             "/customer/id",
             "say which customer it is that you have verified",
         ));
     }
+    let tier = body.tier.as_deref().map(Tier::parse).transpose();
     Ok(Customer {
+        tier: tier.map_err(|error| ApiError::field("/customer/tier", error.to_string()))?,
         verified: signed || body.verified,
         id: line("/customer/id", body.id)?,
         name: line("/customer/name", body.name)?,
@@ -152,6 +163,7 @@ fn signed(body: &CustomerBody, app: &AppState) -> Result<bool, ApiError> {
             let claim = Claim {
                 id: &body.id,
                 name: &body.name,
+                tier: body.tier.as_deref(),
                 issued_at,
             };
             secret.verify(&claim, signature, (app.wall_clock)())?;

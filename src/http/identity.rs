@@ -2,7 +2,8 @@
 //!
 //! The signature is HMAC-SHA256 under the workspace's secret, in hexadecimal digits, over four lines without a line
 //! break behind the last: `v1`, the time of signing in whole Unix seconds, the company's id of the customer, the name.
-//! As neither of the last two may hold a line break, no two customers have the same lines.
+//! With a tier they are five: `v2` in place of `v1`, and the tier behind the name. So a tier can be neither added to
+//! a signature nor taken from it. As id, name and tier may hold no line break, no two customers have the same lines.
 
 use std::fmt;
 
@@ -43,7 +44,8 @@ pub(crate) enum IdentityError {
     )]
     Off,
     #[error(
-        "the signature is not that of this id, name and issued_at under the shared secret; sign exactly what is sent"
+        "the signature is not that of this id, name, tier and issued_at under the shared secret; sign exactly what is \
+         sent, as `v2` with a tier and as `v1` without"
     )]
     Forged,
     #[error("the signature is older than ten minutes; sign anew when the chat opens")]
@@ -60,6 +62,7 @@ pub(crate) struct Claim<'a> {
     /// The company's own id, not empty.
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
+    pub(crate) tier: Option<&'a str>,
     /// Unix time in seconds.
     pub(crate) issued_at: i64,
 }
@@ -87,11 +90,17 @@ impl IdentitySecret {
     ) -> Result<(), IdentityError> {
         let mut code = [0; 32];
         hex::decode_to_slice(signature, &mut code).map_err(|_| IdentityError::Forged)?;
-        let Claim { id, name, issued_at } = claim;
-        let mac = self
-            .0
-            .clone()
-            .chain_update(format!("v1\n{issued_at}\n{id}\n{name}"));
+        let Claim {
+            id,
+            name,
+            tier,
+            issued_at,
+        } = claim;
+        let lines = match tier {
+            None => format!("v1\n{issued_at}\n{id}\n{name}"),
+            Some(tier) => format!("v2\n{issued_at}\n{id}\n{name}\n{tier}"),
+        };
+        let mac = self.0.clone().chain_update(lines);
         mac.verify_slice(&code).map_err(|_| IdentityError::Forged)?;
         match now.as_second().saturating_sub(*issued_at) {
             age if age > LASTS => Err(IdentityError::Expired),
@@ -114,13 +123,31 @@ mod tests {
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
     const ISSUED: i64 = 1_767_603_600;
 
-    /// Made by openssl with the command in README.
+    /// Made by openssl with the commands in README.
     const PRIYA: &str = "d7379c16ec66c27a712c8c5ff43557174bdf956149981beb00dfa5ee656b7666";
 
+    const PRIYA_GOLD: &str = "8d43ca2148ea71487ed3220103e51c567df25a9b89b9af070dc98af05293f041";
+
     fn verify(id: &str, name: &str, issued_at: i64, signature: &str, now: i64) -> Result<(), IdentityError> {
-        let claim = Claim { id, name, issued_at };
+        let claim = Claim {
+            id,
+            name,
+            tier: None,
+            issued_at,
+        };
         let secret = IdentitySecret::new(SECRET).unwrap();
         secret.verify(&claim, signature, Timestamp::from_second(now).unwrap())
+    }
+
+    fn verify_tier(name: &str, tier: Option<&str>, signature: &str) -> Result<(), IdentityError> {
+        let claim = Claim {
+            id: "cus_0001",
+            name,
+            tier,
+            issued_at: ISSUED,
+        };
+        let secret = IdentitySecret::new(SECRET).unwrap();
+        secret.verify(&claim, signature, Timestamp::from_second(ISSUED).unwrap())
     }
 
     #[test]
@@ -152,6 +179,7 @@ mod tests {
         let claim = Claim {
             id: "cus_0001",
             name: "Priya",
+            tier: None,
             issued_at: ISSUED,
         };
         let now = Timestamp::from_second(ISSUED).unwrap();
@@ -159,6 +187,21 @@ mod tests {
         for signature in ["", "d7", &PRIYA[1..], &PRIYA.replace('d', "e"), &"g".repeat(64)] {
             let changed = verify("cus_0001", "Priya", ISSUED, signature, ISSUED);
             assert_eq!(changed, Err(IdentityError::Forged), "{signature}");
+        }
+    }
+
+    #[test]
+    fn a_tier_is_signed_and_cannot_be_added_changed_or_taken_away() {
+        assert_eq!(verify_tier("Priya", Some("gold"), PRIYA_GOLD), Ok(()));
+        for (name, tier, signature) in [
+            ("Priya", Some("gold"), PRIYA),
+            ("Priya", Some(""), PRIYA),
+            ("Priya", Some("platinum"), PRIYA_GOLD),
+            ("Priya", None, PRIYA_GOLD),
+            ("Priya\ngold", None, PRIYA_GOLD),
+        ] {
+            let changed = verify_tier(name, tier, signature);
+            assert_eq!(changed, Err(IdentityError::Forged), "{name} {tier:?}");
         }
     }
 

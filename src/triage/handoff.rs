@@ -10,6 +10,7 @@ use crate::domain::handoff::{ArticleReference, Handoff, Mood, Reason, SuggestedR
 use crate::domain::id::QueueName;
 use crate::domain::intent::{Intent, ScoredIntent};
 use crate::domain::message::Sender;
+use crate::domain::queue::Priority;
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::{mean, trend};
 use crate::domain::turn::Action;
@@ -160,7 +161,7 @@ pub(crate) fn hand_off_to(
     let reading = &about_the_flow(draft, reason, reading);
     let intent = reading.top().map(|top| &top.name);
     let queue = queue.unwrap_or_else(|| draft.policy.queue_for(intent)).clone();
-    let priority = draft.policy.priority_of(&reasons);
+    let priority = priority(draft, &reasons);
     let first_response_due = sla::first_response_due(draft.policy, &queue, priority, draft.now);
     let why = card::why(draft, &reasons, reading);
     let tried = card::tried(draft);
@@ -192,6 +193,19 @@ pub(crate) fn hand_off_to(
         Ok(action) => action,
         Err(handoff) => enter_queue(draft, *handoff, &format!("handoff.{}", reason.as_str())),
     }
+}
+
+/// By the reasons, and no less than the customer's tier asks for.
+fn priority(draft: &mut Draft<'_>, reasons: &[Reason]) -> Priority {
+    let of_reasons = draft.policy.priority_of(reasons);
+    let Some(tier) = &draft.conversation.customer.tier else {
+        return of_reasons;
+    };
+    let of_tier = draft.policy.priority_of_tier(tier);
+    let inputs = json!({ "tier": tier, "of_tier": of_tier, "of_reasons": of_reasons });
+    let raised = of_tier.filter(|of_tier| *of_tier > of_reasons);
+    draft.rule("customer_tier", inputs, raised.is_some());
+    raised.unwrap_or(of_reasons)
 }
 
 /// From now on it waits for a person, and the customer is told so with this reply.

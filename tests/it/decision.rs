@@ -1,6 +1,7 @@
 //! The decision as a table: what the conversation was, what was read, what was said, what the bot does.
 
 pub(crate) mod properties;
+mod tiers;
 
 use firstline::domain::agent::Agent;
 use firstline::domain::article::{ArticleHit, Audience, Citation};

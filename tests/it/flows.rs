@@ -5,6 +5,7 @@ mod bad_files;
 mod properties;
 mod read;
 mod switch;
+mod tier;
 
 use std::fs;
 use std::path::Path;

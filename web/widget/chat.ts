@@ -17,6 +17,7 @@ const SIGNAL_MS = 4_000;
 export interface Customer {
   readonly id?: string;
   readonly name?: string;
+  readonly tier?: string;
   readonly signature?: string;
   readonly issued_at?: number;
 }

@@ -51,6 +51,8 @@ describe('settings', () => {
       'customer-issued-at': '1700000000',
     });
     expect(signed.customer).toEqual({ id: 'cus_0001', signature: 'ab', issued_at: 1_700_000_000 });
+    const gold = of({ 'customer-id': 'cus_0001', 'customer-tier': 'gold' });
+    expect(gold.customer).toEqual({ id: 'cus_0001', tier: 'gold' });
   });
 
   test('lead to articles by http alone', () => {

@@ -30,6 +30,7 @@ export const ATTRIBUTES = [
   'opened',
   'customer-id',
   'customer-name',
+  'customer-tier',
   'customer-signature',
   'customer-issued-at',
 ] as const;
@@ -83,6 +84,7 @@ function customer(read: (name: Attribute) => string): Customer {
   const entries = Object.entries({
     id: read('customer-id'),
     name: read('customer-name'),
+    tier: read('customer-tier'),
     signature: read('customer-signature'),
     issued_at: issued,
   });

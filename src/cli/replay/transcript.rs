@@ -23,6 +23,7 @@ use crate::cli::replay::line;
 use crate::domain::agent::Agent;
 use crate::domain::conversation::Customer;
 use crate::domain::csat::Rating;
+use crate::domain::id::Tier;
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupResult;
 use crate::domain::message::Text;
@@ -30,7 +31,7 @@ use crate::domain::time::Duration;
 use crate::domain::turn::Input;
 
 /// What the input lines are, for whoever mistypes one.
-const FORMS: &str = "`customer: …`, `signed in: ID name`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
+const FORMS: &str = "`customer: …`, `signed in: ID name (TIER)`, `CONNECTOR.LOOKUP: outcome {\"field\": …}`, \
 `code sent: ID|nobody`, `code not sent`, `timer fires`, `reading: …`, `meanwhile: NAME claims`, `NAME: …`, `NAME notes|\
 whispers: …`, `NAME claims|takes over|releases|resolves|resolves as REASON|hands back|transfers to QUEUE|transfers to agent \
 NAME|accepts|declines|snoozes until TIME`, `offered to NAME`, `NAME is gone`, `bot off`, `bot off: INTENT, …`, `bot on`, `rated: 1-5 comment`, `wait: N min`, `standing: N ahead, N min`, `# comment`; output is indented";
@@ -204,7 +205,10 @@ pub(super) fn parse_text(text: &str) -> Result<Text, String> {
     Text::parse(text).map_err(|error| error.to_string())
 }
 
+/// The tier, where there is one, stands in brackets at the end.
 fn parse_customer(words: &str) -> Result<Customer, String> {
+    let tiered = words.strip_suffix(')').and_then(|words| words.rsplit_once(" ("));
+    let (words, tier) = tiered.map_or((words, None), |(words, tier)| (words, Some(tier)));
     let (id, name) = words.split_once(' ').unwrap_or((words, ""));
     if id.is_empty() {
         return Err("who is signed in is missing; write `signed in: cus_0001 Priya`".to_owned());
@@ -213,6 +217,10 @@ fn parse_customer(words: &str) -> Result<Customer, String> {
         id: id.to_owned(),
         name: name.to_owned(),
         verified: true,
+        tier: tier
+            .map(Tier::parse)
+            .transpose()
+            .map_err(|error| error.to_string())?,
     })
 }
 
@@ -330,6 +338,24 @@ mod tests {
         };
         assert!(result.is_unavailable());
         assert_eq!(ended("timer fires"), Ended::Timer);
+    }
+
+    #[test]
+    fn who_is_signed_in_may_have_a_tier() {
+        for (words, expected) in [
+            ("cus_1 Priya Shah", ("cus_1", "Priya Shah", None)),
+            ("cus_1 Priya (gold)", ("cus_1", "Priya", Some("gold"))),
+            ("cus_1 (gold)", ("cus_1", "", Some("gold"))),
+        ] {
+            let found = parse_customer(words).unwrap();
+            let tier = found.tier.as_ref().map(Tier::as_str);
+            assert_eq!((found.id.as_str(), found.name.as_str(), tier), expected);
+        }
+        let problem = parse_customer("cus_1 Priya (very good)").unwrap_err();
+        assert!(
+            problem.starts_with("\"very good\" is not a valid tier"),
+            "{problem}"
+        );
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl ConversationView {
             epoch: conversation.epoch,
             status: conversation.status.as_str(),
             owner: OwnerView::new(&conversation.owner, viewer),
-            customer: CustomerView::from(&conversation.customer),
+            customer: CustomerView::new(&conversation.customer, viewer),
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,
             last_seq: conversation.last_seq,

@@ -8,6 +8,7 @@ use crate::domain::entity::Entity;
 use crate::domain::handoff::{Contact, Handoff, Mood, Reason};
 use crate::domain::intent::ScoredIntent;
 use crate::domain::time::Timestamp;
+use crate::http::views::Viewer;
 use crate::http::views::agent::OfferView;
 use crate::http::views::card::{TriedView, WhyView};
 use crate::http::views::listing::{GlanceView, Newest};
@@ -19,14 +20,19 @@ pub(crate) struct CustomerView {
     name: String,
     /// True only after a proof of identity.
     verified: bool,
+    /// What the customer is worth to the company, in its own word; not shown to customers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<String>,
 }
 
-impl From<&Customer> for CustomerView {
-    fn from(customer: &Customer) -> Self {
+impl CustomerView {
+    pub(crate) fn new(customer: &Customer, viewer: Viewer) -> Self {
+        let tier = customer.tier.as_ref().filter(|_| viewer == Viewer::Staff);
         Self {
             id: customer.id.clone(),
             name: customer.name.clone(),
             verified: customer.verified,
+            tier: tier.map(ToString::to_string),
         }
     }
 }
@@ -201,7 +207,7 @@ impl QueueItemView {
             priority: priority.as_str(),
             waiting_since: *since,
             offer: offer.as_ref().map(OfferView::from),
-            customer: CustomerView::from(&conversation.customer),
+            customer: CustomerView::new(&conversation.customer, Viewer::Staff),
             handoff: conversation.handoff.as_ref().map(HandoffView::from),
             glance: GlanceView::new(conversation, newest),
         })

@@ -9,6 +9,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::id::ConversationId;
 use crate::domain::message::Message;
 use crate::domain::time::Timestamp;
+use crate::http::views::Viewer;
 use crate::http::views::conversation::{ClockView, OwnerView, clocks};
 use crate::http::views::handoff::{CustomerView, MoodView};
 
@@ -102,7 +103,7 @@ impl ConversationItemView {
             id: conversation.id.to_string(),
             status: conversation.status.as_str(),
             owner: OwnerView::with_priority(conversation),
-            customer: CustomerView::from(&conversation.customer),
+            customer: CustomerView::new(&conversation.customer, Viewer::Staff),
             created_at: conversation.created_at,
             updated_at: conversation.updated_at,
             last_seq: conversation.last_seq,

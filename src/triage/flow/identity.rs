@@ -119,8 +119,13 @@ pub(super) fn hear_code(draft: &mut Draft<'_>, said: &Said<'_>) -> Option<Action
         let conversation = &mut draft.conversation;
         conversation.identity.challenge = None;
         conversation.identity.proven_until = Some(draft.now + PROOF_LASTS);
-        conversation.customer.id = challenge.customer;
-        conversation.customer.verified = true;
+        let customer = &mut conversation.customer;
+        // What was said of one customer's tier is not said of another's.
+        if !customer.id.is_empty() && customer.id != challenge.customer {
+            customer.tier = None;
+        }
+        customer.id = challenge.customer;
+        customer.verified = true;
         if let Some(state) = &mut conversation.progress.flow {
             state.waits_for = None;
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::handoff::Reason;
-use crate::domain::id::{QueueName, Resolution};
+use crate::domain::id::{QueueName, Resolution, Tier};
 use crate::domain::intent::Intent;
 use crate::triage::flow::Flows;
 use crate::triage::policy::rules::Rules;
@@ -148,6 +148,15 @@ impl Check<'_> {
         for name in &rules.resolutions {
             if let Err(error) = Resolution::parse(name) {
                 self.problem("resolutions", error.to_string());
+            }
+        }
+    }
+
+    pub(super) fn tiers(&mut self, rules: &Rules) {
+        for (name, priority) in &rules.priority.tiers {
+            if let Err(error) = Tier::parse(name) {
+                let line = priority.referenced.line();
+                self.problem_at(Some(line), "priority.tiers", error.to_string());
             }
         }
     }

@@ -13,14 +13,14 @@ use std::sync::Arc;
 use crate::domain::canned_response::CannedResponse;
 use crate::domain::flow::Flow;
 use crate::domain::handoff::Reason;
-use crate::domain::id::{QueueName, Resolution};
+use crate::domain::id::{QueueName, Resolution, Tier};
 use crate::domain::intent::Intent;
 use crate::domain::lookup::LookupSpec;
 use crate::domain::personal_data::Masking;
 use crate::domain::queue::Priority;
 use crate::triage::flow::Flows;
 use crate::triage::policy::check::Check;
-use crate::triage::policy::rules::Rules;
+use crate::triage::policy::rules::{Lifted, Rules};
 use crate::triage::policy::service::Service;
 use crate::triage::reply::Replies;
 
@@ -155,6 +155,7 @@ impl Policy {
         check.acceptance(&rules, replies.as_ref());
         let flows = check.flows(&rules, written);
         let service = check.service(&rules);
+        check.tiers(&rules);
         check.resolutions(&rules);
         check.control(&rules);
         rules.phrases.normalise();
@@ -315,6 +316,15 @@ impl Policy {
         } else {
             Priority::Normal
         }
+    }
+
+    /// What a handoff has at least whose customer is of this tier; `None`: the policy does not name it.
+    pub fn priority_of_tier(&self, tier: &Tier) -> Option<Priority> {
+        let priority = self.rules.priority.tiers.get(tier.as_str())?;
+        Some(match priority.value {
+            Lifted::High => Priority::High,
+            Lifted::Urgent => Priority::Urgent,
+        })
     }
 
     /// In which somebody has to accept a handoff to this queue; `None`: it is not watched.

@@ -177,6 +177,17 @@ pub(super) struct Queue {
 pub(super) struct Priorities {
     pub(super) urgent: Vec<Reason>,
     pub(super) high: Vec<Reason>,
+    /// By the customer's tier: what a handoff has at least.
+    #[serde(default)]
+    pub(super) tiers: BTreeMap<String, Spanned<Lifted>>,
+}
+
+/// A priority above `normal`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Lifted {
+    High,
+    Urgent,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]

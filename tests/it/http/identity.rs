@@ -22,6 +22,12 @@ pub(crate) fn signed(id: &str, name: &str, issued_at: i64) -> Value {
     json!({ "id": id, "name": name, "issued_at": issued_at, "signature": signature })
 }
 
+/// The same for a customer with a tier.
+fn signed_tier(id: &str, name: &str, tier: &str) -> Value {
+    let signature = sign(IDENTITY_SECRET, &["v2", &NOW.to_string(), id, name, tier]);
+    json!({ "id": id, "name": name, "tier": tier, "issued_at": NOW, "signature": signature })
+}
+
 fn changed(customer: &Value, name: &str, value: Value) -> Value {
     let mut customer = customer.clone();
     customer[name] = value;
@@ -62,12 +68,32 @@ async fn each_caller_says_what_it_may() {
         ),
         (verified("c-1", false), forbidden.clone(), verified("c-1", false)),
         (verified("c-1", true), forbidden.clone(), verified("c-1", true)),
-        (verified("", true), forbidden, json!("422 invalid_field")),
+        (verified("", true), forbidden.clone(), json!("422 invalid_field")),
         (right.clone(), verified("c-1", true), verified("c-1", true)),
         (
             changed(&right, "verified", json!(true)),
             verified("c-1", true),
             verified("c-1", true),
+        ),
+        (
+            json!({ "name": "Priya", "tier": "gold" }),
+            forbidden.clone(),
+            changed(&verified("", false), "tier", json!("gold")),
+        ),
+        (
+            changed(&verified("c-1", true), "tier", json!("gold")),
+            forbidden.clone(),
+            changed(&verified("c-1", true), "tier", json!("gold")),
+        ),
+        (
+            signed_tier("c-1", "Priya", "gold"),
+            changed(&verified("c-1", true), "tier", json!("gold")),
+            changed(&verified("c-1", true), "tier", json!("gold")),
+        ),
+        (
+            changed(&right, "tier", json!("gold")),
+            forged.clone(),
+            forged.clone(),
         ),
         (wrong.clone(), forged.clone(), forged.clone()),
         (changed(&wrong, "verified", json!(true)), forged.clone(), forged),
@@ -129,6 +155,74 @@ async fn every_part_of_a_signature_counts() {
         assert_eq!(open(&app, "", &signed(id, name, NOW)).await, "422 invalid_field");
     }
     assert_eq!(open(&app, "", &right).await["verified"], true);
+}
+
+#[tokio::test]
+async fn a_tier_is_signed_with_the_rest() {
+    let app = TestApp::new().await;
+    let gold = signed_tier("c-1", "Priya", "gold");
+    assert_eq!(open(&app, "", &gold).await["tier"], "gold");
+    let plain = signed("c-1", "Priya", NOW);
+    let mut without = gold.clone();
+    without.as_object_mut().unwrap().remove("tier");
+    for forged in [
+        changed(&plain, "tier", json!("gold")),
+        changed(&plain, "tier", json!("")),
+        changed(&gold, "tier", json!("platinum")),
+        changed(&without, "name", json!("Priya\ngold")),
+        without,
+    ] {
+        assert_eq!(open(&app, "", &forged).await, "403 invalid_signature", "{forged}");
+    }
+    let body = json!({ "customer": { "name": "Priya", "tier": "gold" } });
+    let refused = app
+        .post("/v1/conversations", "", &body)
+        .problem(403, "forbidden")
+        .await;
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(detail.contains("customer.tier"), "{detail}");
+    for tier in ["", "very good", "gold\n", &"x".repeat(41)] {
+        let known = json!({ "id": "c-1", "verified": true, "tier": tier });
+        let signed = signed_tier("c-1", "Priya", tier);
+        for (token, customer) in [("", signed), (app.integrator.as_str(), known)] {
+            let body = json!({ "customer": customer });
+            let refused = app.post("/v1/conversations", token, &body);
+            let refused = refused.problem(422, "invalid_field").await;
+            assert_eq!(refused.body["errors"][0]["pointer"], "/customer/tier", "{tier}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn staff_see_the_tier_and_customers_do_not() {
+    let app = TestApp::new().await;
+    let customer = signed_tier("c-1", "Priya", "gold");
+    let body = json!({ "customer": customer, "message": { "text": "I want to talk to someone" } });
+    let opened = app.post("/v1/conversations", "", &body).ok(201).await;
+    let (id, token) = (opened["id"].as_str().unwrap(), opened["token"].as_str().unwrap());
+    let path = format!("/v1/conversations/{id}");
+    let own = app.get(&path, token).ok(200).await;
+    assert_eq!(
+        own["customer"],
+        json!({ "id": "c-1", "name": "Priya", "verified": true })
+    );
+    let shown = app.get(&path, &app.agent).ok(200).await;
+    assert_eq!(shown["customer"]["tier"], "gold");
+    assert_eq!(shown["handoff"]["priority"], "high");
+    for list in ["/v1/queue", "/v1/conversations"] {
+        let listed = app.get(list, &app.agent).ok(200).await;
+        assert_eq!(listed["data"][0]["customer"]["tier"], "gold", "{list}");
+    }
+    let told = app
+        .store
+        .events(&app.engine.workspace, None, 0, 100)
+        .await
+        .unwrap();
+    let with_tier = told
+        .iter()
+        .filter(|event| event.data.contains(r#""tier":"gold""#));
+    let kinds: Vec<_> = with_tier.map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["conversation.created", "handoff.requested"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Contract: loading and committing conversations.
 
 use firstline::domain::conversation::RECENT_MESSAGES;
+use firstline::domain::id::Tier;
 use firstline::domain::turn::TurnRecord;
 use firstline::ports::{Committed, Store, StoreError};
 use futures_util::future::join_all;
@@ -9,12 +10,15 @@ use serde_json::json;
 use crate::store_contract::fixtures::{Outcome, acme, agent, at, chat, conversation_id, opening, turn_on};
 
 pub(super) async fn a_new_conversation_is_loaded_as_written(store: &dyn Store) -> Outcome {
-    let turn = opening(1);
-    assert!(matches!(store.commit(&turn, None).await?, Committed::Fresh));
-    assert_eq!(
-        store.load(&acme(), &conversation_id(1)).await?,
-        Some(turn.conversation)
-    );
+    for (number, tier) in [(1, None), (2, Some("gold"))] {
+        let mut turn = opening(number);
+        turn.conversation.customer.tier = tier.map(|tier| Tier::parse(tier).expect("a tier"));
+        assert!(matches!(store.commit(&turn, None).await?, Committed::Fresh));
+        assert_eq!(
+            store.load(&acme(), &conversation_id(number)).await?,
+            Some(turn.conversation)
+        );
+    }
     Ok(())
 }
 

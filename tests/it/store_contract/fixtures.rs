@@ -55,7 +55,7 @@ pub(crate) fn unstored(workspace: &WorkspaceId, number: u8) -> Conversation {
     let customer = Customer {
         id: format!("customer-{number}"),
         name: "Åsa 😀".to_owned(),
-        verified: false,
+        ..Customer::default()
     };
     Conversation::new(workspace.clone(), conversation_id(number), customer, at(0))
 }

@@ -13,9 +13,8 @@ const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
 fn conversation(number: u8, said: &[(&str, &str)]) -> Conversation {
     let customer = Customer {
-        id: String::new(),
         name: "Maria Lund".to_owned(),
-        verified: false,
+        ..Customer::default()
     };
     let id = ConversationId::from_random([number; 16]);
     let mut conversation = Conversation::new(WorkspaceId::parse("w").unwrap(), id, customer, NOW);

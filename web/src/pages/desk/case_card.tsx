@@ -24,6 +24,7 @@ export function CaseHead({ detail }: { detail: ConversationView }) {
     <Part title={customer.name || say.anonymous}>
       <p class="case-customer">
         {customer.id !== '' && <span class="case-id">{customer.id}</span>}
+        {customer.tier && <Badge title={say.tier}>{customer.tier}</Badge>}
         <Badge tone={customer.verified ? 'good' : 'warn'}>
           {customer.verified ? say.verified : say.unverified}
         </Badge>

@@ -42,6 +42,7 @@ export const say = {
   resolved: 'Resolved',
   verified: 'Identity proven',
   unverified: 'Identity not proven',
+  tier: 'What the customer is worth to the company',
   from: { customer: 'Customer', bot: 'Bot', agent: 'Agent', system: '' },
   typing: (name: string) => `${name} is writing`,
   read: 'Read',

@@ -56,6 +56,7 @@ export const PEOPLE: Tellers = {
       : `It is message ${turns}; the bot goes on for at most ${limit}.`;
   },
   bot_switched_off: botSwitchedOff,
+  customer_tier: customerTier,
 };
 
 function askedForHuman(inputs: Inputs, fired: boolean): string | undefined {
@@ -91,6 +92,20 @@ function mood(inputs: Inputs, fired: boolean): string | undefined {
       ? ''
       : ` On average of the newest messages it is ${percent(average)}, below ${percent(barAverage)}.`;
   return `The chance that the customer is unhappy is ${percent(now)}, below the bar of ${percent(barNow)}.${onAverage}`;
+}
+
+/** What the customer is worth, considered once there is a reason for a person. */
+function customerTier(inputs: Inputs, fired: boolean): string | undefined {
+  const [tier, ofTier, ofReasons] = [inputs.text('tier'), inputs.text('of_tier'), inputs.text('of_reasons')];
+  if (tier === undefined || ofReasons === undefined) return undefined;
+  if (ofTier === undefined) {
+    return fired
+      ? undefined
+      : `The customer’s tier is ${quoted(tier)}, of which the policy says nothing: the priority stays ${ofReasons}.`;
+  }
+  return fired
+    ? `The customer’s tier is ${quoted(tier)}, so the priority is ${ofTier} and not ${ofReasons}.`
+    : `The customer’s tier is ${quoted(tier)}, which asks for ${ofTier}: the priority is ${ofReasons} already.`;
 }
 
 /** The whole bot, or some intents: which, stands in what the rule looked at. */
