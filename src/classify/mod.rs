@@ -38,7 +38,7 @@ pub struct Options {
     pub threads: usize,
     /// Messages that may wait for a thread, at least 1. A core reads some 400 short messages in a second.
     pub capacity: usize,
-    /// How long a server waits for the reading of one text; more than nothing. Then a person takes over.
+    /// How long a server waits for the reading of a message and its parts; more than nothing. Then a person takes over.
     #[serde(deserialize_with = "deadline")]
     pub deadline: Duration,
     /// Regular expression of the business's order numbers; its first group, if any, is the number.

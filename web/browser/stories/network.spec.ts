@@ -113,6 +113,8 @@ withLine(
     for (const text of [...meanwhile, 'She asks about her Volt', 'One moment, I am looking']) {
       await expect(ben.line(text)).toHaveCount(1);
     }
+    // A line stands there before it has arrived.
+    await expect(ben.log.getByRole('status')).toHaveCount(0);
     const had = await customer.messages();
     const agents = had.filter(({ from }) => from === 'agent').map(({ text }) => text);
     expect(agents).toEqual(['Hello Uma, Ben here', 'One moment, I am looking']);
