@@ -1,6 +1,7 @@
 //! The order of steps for one input, and nothing else: read, mask, load, decide, commit. What each step means is
 //! decided elsewhere; what must happen outside is in the committed turn, and done by the outbox.
 
+mod in_service;
 mod inbox;
 mod replies;
 mod suggestions;
@@ -9,7 +10,6 @@ mod what_if;
 use std::sync::Arc;
 
 use thiserror::Error;
-use tokio::sync::watch;
 
 use crate::domain::article::Audience;
 use crate::domain::clauses::requests;
@@ -21,13 +21,12 @@ use crate::domain::reading::{Classification, Clause, Fault, Reading};
 use crate::domain::standing::Standing;
 use crate::domain::time::Timestamp;
 use crate::domain::turn::{Action, Input, Refusal, Turn, TurnRecord};
-use crate::ports::{
-    Classifier, Clock, Committed, Idempotency, KnowledgeBase, Sealer, SearchQuery, Store, StoreError,
-};
+use crate::ports::{Clock, Committed, Idempotency, Sealer, SearchQuery, Store, StoreError};
 use crate::triage::circumstances::Circumstances;
 use crate::triage::decide::decide_under;
 use crate::triage::policy::{Mode, Policy};
 
+pub use crate::engine::in_service::{InService, Parts};
 pub use crate::engine::replies::ReplyQuery;
 pub use crate::engine::suggestions::Suggestions;
 pub use crate::engine::what_if::{Thresholds, WhatIf, replies};
@@ -51,35 +50,6 @@ pub enum EngineError {
     Contended,
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What is made of the operator's files, and fits together.
-#[derive(Debug, Clone)]
-pub struct Parts {
-    pub classifier: Arc<dyn Classifier>,
-    pub knowledge: Arc<dyn KnowledgeBase>,
-    pub policy: Arc<Policy>,
-}
-
-/// The parts that are in service. They are exchanged as one value, so that a turn that takes them once sees either
-/// the old ones or the new ones, never some of each. Clones share it.
-#[derive(Debug, Clone)]
-pub struct InService(watch::Sender<Arc<Parts>>);
-
-impl InService {
-    pub fn new(parts: Parts) -> Self {
-        Self(watch::Sender::new(Arc::new(parts)))
-    }
-
-    /// Good for one turn: whoever holds it keeps these parts alive.
-    pub fn parts(&self) -> Arc<Parts> {
-        Arc::clone(&self.0.borrow())
-    }
-
-    /// Puts others in their place and returns the old ones, which turns under way may still hold.
-    pub fn exchange(&self, parts: Parts) -> Arc<Parts> {
-        self.0.send_replace(Arc::new(parts))
-    }
 }
 
 /// What the engine joins.
@@ -298,6 +268,10 @@ impl Engine {
             return Reading::failed(Fault::Stopped);
         };
         let mut reading = self.found(text.as_str(), whole, before, parts);
+        if reading.fault.is_some() {
+            // The rest is not looked for: a person takes over.
+            return reading;
+        }
         for (clause, classification) in clauses.into_iter().zip(read) {
             let part = self.found(clause, classification, before, parts);
             reading.fault = reading.fault.or(part.fault);

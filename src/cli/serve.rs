@@ -36,7 +36,6 @@ use crate::ports::{Clock, IdentityProvider, Lookup};
 use crate::tasks::{CancellationToken, Tasks};
 use crate::telemetry::steady::SteadyClock;
 use crate::telemetry::{self, Metrics};
-use crate::triage::policy::PolicyInService;
 use crate::watch::Watch;
 
 /// How long requests under way, and then background work, may take to end: together under ten seconds.
@@ -215,19 +214,13 @@ fn start_lookups(
     Ok(())
 }
 
-/// Whichever is in service when it is asked for.
-fn policy_of(engine: &Engine) -> PolicyInService {
-    let in_service = engine.in_service.clone();
-    Arc::new(move || Arc::clone(&in_service.parts().policy))
-}
-
 /// Starts what offers waiting conversations to agents, under the policy that is in service.
 fn start_dispatcher(engine: &Engine, tasks: &Tasks) {
     let dispatcher = Dispatcher {
         workspace: engine.workspace.clone(),
         store: Arc::clone(&engine.store),
         inbox: Arc::new(engine.clone()),
-        policy: policy_of(engine),
+        policy: engine.in_service.policy(),
         clock: Arc::clone(&engine.clock),
         tasks: tasks.clone(),
     };
@@ -239,7 +232,7 @@ fn start_watch(engine: &Engine, tasks: &Tasks) {
     let watch = Watch {
         workspace: engine.workspace.clone(),
         store: Arc::clone(&engine.store),
-        policy: policy_of(engine),
+        policy: engine.in_service.policy(),
         clock: Arc::clone(&engine.clock),
         tasks: tasks.clone(),
     };

@@ -77,6 +77,14 @@ pub enum Sender {
 }
 
 impl Sender {
+    /// A customer or an agent, and not what the bot or the system says by itself.
+    pub fn is_person(&self) -> bool {
+        match self {
+            Self::Customer | Self::Agent(_) => true,
+            Self::Bot | Self::System => false,
+        }
+    }
+
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Customer => "customer",

@@ -241,11 +241,8 @@ impl Conversation {
             return None;
         };
         // What the bot and the system said meanwhile is not what is waited for.
-        let by_people = self
-            .messages
-            .iter()
-            .rev()
-            .filter(|message| matches!(message.from, Sender::Customer | Sender::Agent(_)));
+        let newest_first = self.messages.iter().rev();
+        let by_people = newest_first.filter(|message| message.from.is_person());
         let unanswered = by_people.take_while(|message| message.from == Sender::Customer);
         let first = unanswered.last()?.at;
         let with_people = self.handoff.as_ref().map_or(*taken, |handoff| handoff.at);

@@ -4,7 +4,7 @@
 use crate::domain::conversation::{Conversation, RECENT_MESSAGES};
 use crate::domain::finding::Finding;
 use crate::domain::id::ConversationId;
-use crate::domain::message::{Message, Sender};
+use crate::domain::message::Message;
 use crate::domain::reading::Reading;
 use crate::domain::task::{Task, Work};
 use crate::domain::turn::{Turn, TurnRecord};
@@ -46,10 +46,7 @@ impl WhatIf {
 
 /// What the bot, or the system, says among these.
 pub fn replies(messages: &[Message]) -> impl Iterator<Item = &str> {
-    let said = messages.iter().filter(|message| match message.from {
-        Sender::Bot | Sender::System => true,
-        Sender::Customer | Sender::Agent(_) => false,
-    });
+    let said = messages.iter().filter(|message| !message.from.is_person());
     said.map(|message| message.text.as_str())
 }
 

@@ -13,7 +13,7 @@ pub(super) fn forgotten_at(key: &Idempotency) -> Timestamp {
 
 /// True when the request is a repeat of the one remembered, false when that one is too old to count.
 pub(super) fn repeats(key: &Idempotency, fingerprint: &str, at: Timestamp) -> Result<bool, StoreError> {
-    if key.at.duration_since(at) >= REMEMBERED {
+    if at <= forgotten_at(key) {
         Ok(false)
     } else if key.fingerprint == fingerprint {
         Ok(true)

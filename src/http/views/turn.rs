@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::conversation::Conversation;
-use crate::domain::message::{Message, Sender};
+use crate::domain::message::Message;
 use crate::domain::reading::Reading;
 use crate::domain::sentiment::Sentiment;
 use crate::domain::turn::{Action, TurnRecord};
@@ -125,8 +125,5 @@ impl TurnView {
 }
 
 fn is_reply(message: &Message) -> bool {
-    match message.from {
-        Sender::Bot | Sender::System => true,
-        Sender::Customer | Sender::Agent(_) => false,
-    }
+    !message.from.is_person()
 }

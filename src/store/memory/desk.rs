@@ -82,6 +82,5 @@ impl Desk for MemoryStore {
 
 /// The newest that a person wrote, customer or agent.
 fn by_a_person(messages: &[Message]) -> Option<&Message> {
-    let by_people = |message: &&Message| matches!(message.from, Sender::Customer | Sender::Agent(_));
-    messages.iter().rfind(by_people)
+    messages.iter().rfind(|message| message.from.is_person())
 }

@@ -16,6 +16,7 @@ use crate::store::sqlite::endpoints::endpoint_columns;
 use crate::store::sqlite::events::{NewEvents, insert_events};
 use crate::store::sqlite::figures::{NewFigures, write_figures};
 use crate::store::sqlite::rows::{self, from_json, integer, text, time, to_json};
+use crate::store::sqlite::settings::switch_number;
 use crate::store::sqlite::suggestions::NewFeedback;
 use crate::store::sqlite::tasks::{NewTasks, move_tasks};
 use crate::store::sqlite::waits;
@@ -25,8 +26,11 @@ use crate::store::sqlite::writer::{News, Write, begin_write};
 /// that it was decided under, and nobody has used its key before.
 macro_rules! still_good {
     () => {
-        "COALESCE((SELECT number FROM settings WHERE workspace = $1 AND name = 'bot'), 0) = $16
-         AND NOT EXISTS (SELECT 1 FROM idempotency WHERE workspace = $1 AND scope = $17 AND key = $18 AND at > $21)"
+        concat!(
+            switch_number!(),
+            " = $16
+             AND NOT EXISTS (SELECT 1 FROM idempotency WHERE workspace = $1 AND scope = $17 AND key = $18 AND at > $21)"
+        )
     };
 }
 

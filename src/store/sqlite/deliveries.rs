@@ -219,7 +219,7 @@ impl Deliveries for SqliteStore {
         self.submit(SendTo {
             workspace: workspace.clone(),
             endpoint: endpoint.clone(),
-            events: NewEvents::new(std::slice::from_ref(event))?,
+            event: event.clone(),
         })
         .await
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sqlx::sqlite::SqliteConnection;
 
+use crate::domain::event::Event;
 use crate::domain::id::{DeliveryId, EndpointId, WorkspaceId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Delivery, DeliveryState, Selection};
@@ -92,8 +93,7 @@ impl Write for ReplayAll {
 pub(super) struct SendTo {
     pub(super) workspace: WorkspaceId,
     pub(super) endpoint: EndpointId,
-    /// One.
-    pub(super) events: NewEvents,
+    pub(super) event: Event,
 }
 
 #[async_trait]
@@ -106,24 +106,23 @@ impl Write for SendTo {
 
     async fn apply(&self, connection: &mut SqliteConnection) -> Result<Delivery, StoreError> {
         let endpoint = endpoints::one(connection, &self.workspace, &self.endpoint).await?;
-        let Some(event) = self.events.iter().next() else {
-            return Err(StoreError::NotFound("event"));
-        };
-        let id = DeliveryId::of(&event.id, &endpoint.id);
+        let id = DeliveryId::of(&self.event.id, &endpoint.id);
         if let Some(known) = one(connection, &self.workspace, &id).await? {
             return Ok(known);
         }
         let taken: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM events WHERE workspace = ? AND id = ?)")
                 .bind(self.workspace.as_str())
-                .bind(event.id.as_str())
+                .bind(self.event.id.as_str())
                 .fetch_one(&mut *connection)
                 .await?;
         if taken {
             return Err(StoreError::KeyReused);
         }
-        self.events.write(connection, &self.workspace, None).await?;
-        deliveries::write(connection, &self.workspace, &[(&endpoint, event)]).await?;
+        let events = NewEvents::new(std::slice::from_ref(&self.event))?;
+        events.write(connection, &self.workspace, None).await?;
+        let wanted: Vec<_> = events.iter().map(|event| (&endpoint, event)).collect();
+        deliveries::write(connection, &self.workspace, &wanted).await?;
         let written = one(connection, &self.workspace, &id).await?;
         written.ok_or(StoreError::NotFound("delivery"))
     }

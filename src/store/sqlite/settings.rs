@@ -17,6 +17,15 @@ use crate::store::sqlite::writer::Write;
 /// The name of the bot's switch in table `settings`.
 const BOT: &str = "bot";
 
+/// The number of the switch in force; `$1` is the workspace, and the name is [`BOT`].
+macro_rules! switch_number {
+    () => {
+        "COALESCE((SELECT number FROM settings WHERE workspace = $1 AND name = 'bot'), 0)"
+    };
+}
+
+pub(super) use switch_number;
+
 const WHAT: &str = "setting of the bot";
 
 /// The switches as they were read or set last, as every turn needs one. One that is behind does no harm: a turn decided

@@ -73,7 +73,7 @@ fn is_left(history: &History) -> bool {
     let conversation = &history.conversation;
     let held = conversation.agent().is_some() && conversation.status == Status::Open;
     let mut said = history.messages.iter().rev();
-    let by_person = said.find(|message| matches!(message.from, Sender::Customer | Sender::Agent(_)));
+    let by_person = said.find(|message| message.from.is_person());
     held && by_person.is_some_and(|message| message.from == Sender::Customer)
 }
 

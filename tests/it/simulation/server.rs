@@ -101,12 +101,11 @@ fn start(world: &Arc<World>) {
 
 fn dispatcher(world: &Arc<World>) -> Dispatcher {
     let engine = engine(world);
-    let in_service = engine.in_service.clone();
     Dispatcher {
         workspace: world.workspace.clone(),
         store: Arc::clone(&engine.store),
+        policy: engine.in_service.policy(),
         inbox: Arc::new(engine),
-        policy: Arc::new(move || Arc::clone(&in_service.parts().policy)),
         clock: world.clock(),
         tasks: Tasks::default(),
     }
